@@ -6,7 +6,8 @@ export type Instant = number & { readonly __unit: 'instant' };
 
 /** Reads an instant from milliseconds since the epoch; for adapters and tests. */
 export function instantFromMillis(millis: number): Instant {
-  if (!Number.isFinite(millis)) throw new RangeError(`an instant needs a finite number of milliseconds, found ${millis}`);
+  if (!Number.isFinite(millis))
+    throw new RangeError(`an instant needs a finite number of milliseconds, found ${millis}`);
   return Math.round(millis) as Instant;
 }
 
