@@ -1,0 +1,129 @@
+import type { Instant } from '../core/amounts.ts';
+import type { MetricPlan } from '../core/collect-metrics.ts';
+import type { LaunchIntent, Placement } from '../core/instance-life.ts';
+import type { Notice } from '../core/notice.ts';
+import type { AlarmReading } from '../core/readings.ts';
+import type { DecisionRecord, Instance, RevisionRecord, StoredRecord } from '../core/records.ts';
+import type { Series } from '../core/samples.ts';
+import type { Stored } from '../core/stored.ts';
+
+/** The only source of instants. */
+export interface Clock {
+  now(): Instant;
+}
+
+/** The only source of chance outside the simulated cloud. */
+export interface Chance {
+  /** `bytes` random bytes in lower-case hexadecimal. */
+  hex(bytes: number): string;
+}
+
+/** One value of a metric of our own, in namespace `Concertina`. */
+export interface PublishedValue {
+  readonly name: 'InService' | 'Desired';
+  readonly application: string;
+  readonly layer: string;
+  readonly value: number;
+  readonly at: Instant;
+}
+
+export interface Metrics {
+  /**
+   * Asks for every query of the plan, pages followed. Series by query id, ascending, one sample a period at most; a query without data has
+   * no samples. Throws when the service refuses or throttles: an outage is never an empty answer.
+   */
+  read(plan: MetricPlan): Promise<ReadonlyMap<string, Series>>;
+  /** Writes values of our own. Repeating a value at the same instant counts once for the statistic Average. */
+  publish(values: readonly PublishedValue[]): Promise<void>;
+  /** States of the alarms of these names; one that does not exist is absent. */
+  alarms(names: readonly string[]): Promise<readonly AlarmReading[]>;
+}
+
+/** What one conditional write changes, all or nothing, at most 100 records. */
+export interface Change {
+  /** Each is written when the stored version is `version − 1` (nothing stored, when `version` is 1). */
+  readonly put: readonly StoredRecord[];
+  /** Each is removed when the stored version is the one given here. */
+  readonly remove?: readonly StoredRecord[];
+}
+
+export interface Table {
+  /** Names of the applications that were applied, ascending. */
+  applications(): Promise<readonly string[]>;
+  /** All records of an application but decisions, strongly consistent, in key order. Empty for an unknown name. */
+  load(application: string): Promise<Stored>;
+  /** All or nothing. `conflict` when any record was changed since it was read: read again and decide again. */
+  commit(application: string, change: Change): Promise<'committed' | 'conflict'>;
+  /** Stored decisions, newest first, at most `limit` (1 to 1000); only those of one layer when named, only those before an instant when given. */
+  decisions(
+    application: string,
+    query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
+  ): Promise<readonly DecisionRecord[]>;
+}
+
+/** One EC2 call: all slots of one stored intent. */
+export interface LaunchRequest {
+  readonly application: string;
+  readonly layer: string;
+  readonly launch: LaunchIntent;
+  readonly placement: Placement;
+  readonly revision: RevisionRecord;
+}
+
+/** Why EC2 would not launch, in its own code, and what the caller should do about it (adapters/aws/ec2-errors.ts). */
+export interface LaunchRefusal {
+  readonly code: string;
+  readonly message: string;
+  /** `elsewhere`: this offering has no capacity; `later`: a rate or quota; `never`: the request itself is wrong. */
+  readonly remedy: 'elsewhere' | 'later' | 'never';
+}
+
+export interface LaunchResult {
+  /** As many as EC2 gave, in order of slot number, from `launch.first` on without a gap. */
+  readonly launched: readonly Instance[];
+  /** Present when there are fewer than asked. */
+  readonly refused?: LaunchRefusal;
+}
+
+export interface Fleet {
+  /**
+   * Launches the slots of one intent. Too little capacity or quota is an answer, not an exception. Repeating a request launches nothing
+   * more and returns the same instances. Throws when the outcome is unknown (time-out, throttling): repeat with the same intent.
+   */
+  launch(request: LaunchRequest): Promise<LaunchResult>;
+  /** Terminates. An instance that is gone already is a success. Throws when refused or unknown: repeat. */
+  terminate(instanceIds: readonly string[]): Promise<void>;
+  /** All instances that carry our tag for the application, terminated ones as long as EC2 shows them. Throws rather than return a part. */
+  list(application: string): Promise<readonly Instance[]>;
+  /** One instance of ours, whatever the application; undefined when EC2 does not know it or it does not carry our tags. */
+  find(instanceId: string): Promise<Instance | undefined>;
+  /** Zone of each subnet. Throws when one does not exist. */
+  zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+export interface Images {
+  /** The AMI id that an SSM parameter holds now. Throws when there is no such parameter or it holds no AMI id. */
+  resolve(ssmParameter: string): Promise<string>;
+}
+
+export interface Topic {
+  /** Publishes each; returns those that were not accepted, with the reason. Throws when none could be tried. */
+  publish(notices: readonly Notice[]): Promise<readonly { readonly notice: Notice; readonly reason: string }[]>;
+}
+
+export interface Ticks {
+  /** Wakes evaluate for the application once after each of these delays (0 to 900 s). */
+  later(application: string, delaysSeconds: readonly number[]): Promise<void>;
+}
+
+/** Everything a stage may touch; each stage takes only the ports it names. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly metrics: Metrics;
+  readonly table: Table;
+  readonly fleet: Fleet;
+  readonly images: Images;
+  readonly topic: Topic;
+  readonly ticks: Ticks;
+}

@@ -1,0 +1,63 @@
+import type { Instant } from './amounts.ts';
+import type { AlarmReading, Reading } from './readings.ts';
+
+/** What woke the evaluation. */
+export type Trigger = 'schedule' | 'alarm' | 'tick';
+
+/**
+ * One rule's wish. `want`: a number; `agree`: no objection to any number (a quiet rule); `stay`: not below the present count (no data).
+ * `because` is the arithmetic in words.
+ */
+export type Proposal =
+  | { readonly rule: string; readonly kind: 'want'; readonly count: number; readonly because: string }
+  | { readonly rule: string; readonly kind: 'agree'; readonly because: string }
+  | { readonly rule: string; readonly kind: 'stay'; readonly because: string };
+
+export type LimitName = 'min' | 'max' | 'limit' | 'budget' | 'cooldown' | 'stabilization' | 'step size' | 'asked again';
+
+/** One limit that changed the wish. */
+export interface AppliedLimit {
+  readonly limit: LimitName;
+  readonly before: number;
+  readonly after: number;
+  readonly because: string;
+}
+
+export type Outcome = 'out' | 'in' | 'hold';
+
+/** The one answer for a layer, with everything it was made from: it can be explained from itself alone. */
+export interface Decision {
+  readonly layer: string;
+  readonly at: Instant;
+  readonly trigger: Trigger;
+  readonly fileVersion: number;
+  readonly readings: readonly Reading[];
+  readonly alarms: readonly AlarmReading[];
+  readonly proposals: readonly Proposal[];
+  readonly limits: readonly AppliedLimit[];
+  readonly from: { readonly count: number; readonly revision: number };
+  readonly to: { readonly count: number; readonly revision: number };
+  readonly outcome: Outcome;
+  /** One plain sentence. */
+  readonly because: string;
+  readonly hourlyUsdBefore: number;
+  readonly hourlyUsdAfter: number;
+}
+
+/** A wish once made, kept for the stabilisation window. */
+export interface PastWish {
+  readonly at: Instant;
+  readonly count: number;
+}
+
+/** What `decideScaling` remembers of a layer from one evaluation to the next. */
+export interface ScalingMemory {
+  readonly scaledOutAt?: Instant;
+  readonly scaledInAt?: Instant;
+  /** Wishes within the stabilisation window, oldest first; a wish that a later, higher one outlives is dropped. */
+  readonly wishes: readonly PastWish[];
+  /** Since when wishes have been remembered without a gap: a scale-in needs the whole window. */
+  readonly wishesSince?: Instant;
+  /** How many were in service, one entry a change, oldest first, the last hour: what a reading of an earlier period was an average of. */
+  readonly inService: readonly PastWish[];
+}

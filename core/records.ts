@@ -1,0 +1,212 @@
+import type { Instant } from './amounts.ts';
+import type { Application } from './application/application-schema.ts';
+import type { Layer } from './application/layer-schema.ts';
+import type { Decision, ScalingMemory } from './decision.ts';
+import type { Placement, Slot } from './instance-life.ts';
+
+/**
+ * What is stored, each kind with one writer, so that writers rarely meet:
+ *
+ *   file         apply         the application file, its parameters and its layers that vanished from it
+ *   desired      evaluate      count and revision of a layer
+ *   revision     evaluate      image, size and launch settings, pinned; never changed
+ *   scaling      evaluate      what deciding remembers of a layer
+ *   decision     evaluate      append only, expires
+ *   head         reconcile     membership version, next slot numbers: the fence of every change of the fleet (apply makes the first)
+ *   slot         reconcile     one machine
+ *   refusal      reconcile     an offering that EC2 refused
+ *   observation  observe       what EC2 says of one instance
+ *   told         announce      what one participant was told
+ *   acknowledgement  acknowledge   what one participant has applied
+ *   tick         evaluate      time has passed while something moves
+ *
+ * `version` is 1 on the first write and one more on each: a write is conditional on the version that was read (ports.ts, Table.commit).
+ */
+interface RecordBase {
+  readonly application: string;
+  readonly version: number;
+}
+
+export interface FileRecord extends RecordBase {
+  readonly kind: 'file';
+  readonly file: Application;
+  /** Values given with `--set`, by parameter name. */
+  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** Layers that the file no longer has, as they last were; `drain` is set when their end was asked for by name. */
+  readonly vanished: Readonly<Record<string, { readonly layer: Layer; readonly drain: boolean }>>;
+  readonly appliedAt: Instant;
+}
+
+export interface DesiredRecord extends RecordBase {
+  readonly kind: 'desired';
+  readonly layer: string;
+  readonly count: number;
+  readonly revision: number;
+  readonly because: string;
+  readonly decidedAt: Instant;
+}
+
+export interface RevisionRecord extends RecordBase {
+  readonly kind: 'revision';
+  readonly layer: string;
+  readonly revision: number;
+  readonly imageId: string;
+  readonly type: string;
+  readonly capacity: number;
+  readonly hourlyUsd: number;
+  readonly subnets: readonly { readonly subnetId: string; readonly zone: string }[];
+  readonly securityGroupIds: readonly string[];
+  readonly instanceProfile?: string;
+  /** Parameters filled in, plain text. */
+  readonly userData: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly spotPercent: number;
+}
+
+export interface ScalingRecord extends RecordBase {
+  readonly kind: 'scaling';
+  readonly layer: string;
+  readonly memory: ScalingMemory;
+  /** The hold that stands, counted instead of stored again. */
+  readonly hold?: { readonly because: string; readonly since: Instant; readonly times: number };
+}
+
+export interface DecisionRecord extends RecordBase {
+  readonly kind: 'decision';
+  readonly decision: Decision;
+  /** After this DynamoDB's TTL removes it. */
+  readonly expiresAt: Instant;
+}
+
+export interface HeadRecord extends RecordBase {
+  readonly kind: 'head';
+  /** Distinguishes this application from an earlier one of the same name in client tokens. */
+  readonly bornAt: Instant;
+  /** Key of the acknowledgement tokens, hexadecimal; never leaves the table. */
+  readonly tokenKey: string;
+  readonly membershipVersion: number;
+  /** Number of the next slot, by layer; a number is never used twice. */
+  readonly nextSlotNumber: Readonly<Record<string, number>>;
+}
+
+export interface SlotRecord extends RecordBase {
+  readonly kind: 'slot';
+  readonly slot: Slot;
+}
+
+/** An offering that EC2 refused, for all layers. Removed after the first success, or by TTL. */
+export interface RefusalRecord extends RecordBase {
+  readonly kind: 'refusal';
+  readonly type: string;
+  readonly zone: string;
+  readonly market: Placement['market'];
+  readonly code: string;
+  readonly attempts: number;
+  readonly refusedAt: Instant;
+  readonly retryAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+export type Ec2State = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
+
+/** An instance as EC2 shows it. */
+export interface Instance {
+  readonly instanceId: string;
+  readonly application: string;
+  readonly layer: string;
+  /** From the tag of the launch and the launch index. */
+  readonly slotNumber: number;
+  readonly revision: number;
+  readonly state: Ec2State;
+  readonly type: string;
+  readonly imageId: string;
+  readonly zone: string;
+  readonly privateIp?: string;
+  readonly launchedAt: Instant;
+  /** Tag `concertina:protected` = `true`: never chosen as a victim. */
+  readonly isProtected: boolean;
+}
+
+export interface ObservationRecord extends RecordBase {
+  readonly kind: 'observation';
+  readonly instance: Instance;
+  readonly firstSeenAt: Instant;
+  /** Sweeps in a row that listed the account without it; from 2 on it counts as terminated. */
+  readonly missedSweeps: number;
+  /** When EC2 will take a Spot instance back. */
+  readonly interruptionAt?: Instant;
+  readonly rebalanceAt?: Instant;
+}
+
+export interface ToldRecord extends RecordBase {
+  readonly kind: 'told';
+  readonly participant: string;
+  /** Newest membership version it was sent. */
+  readonly membershipVersion: number;
+  readonly sentAt: Instant;
+  /** Sends of the newest version. */
+  readonly attempts: number;
+  /** Versions first sent at, not yet acknowledged nor expired, oldest first. */
+  readonly awaiting: readonly { readonly membershipVersion: number; readonly sentAt: Instant }[];
+  /** Newest version whose deadline passed without an acknowledgement. */
+  readonly expiredVersion: number;
+}
+
+export interface AcknowledgementRecord extends RecordBase {
+  readonly kind: 'acknowledgement';
+  readonly participant: string;
+  /** Newest membership version it has applied: covers all earlier ones. */
+  readonly membershipVersion: number;
+  readonly at: Instant;
+  /** The newest failure it reported, for people. */
+  readonly failed?: { readonly membershipVersion: number; readonly message: string; readonly at: Instant };
+}
+
+export interface TickRecord extends RecordBase {
+  readonly kind: 'tick';
+  readonly at: Instant;
+}
+
+export type StoredRecord =
+  | FileRecord
+  | DesiredRecord
+  | RevisionRecord
+  | ScalingRecord
+  | DecisionRecord
+  | HeadRecord
+  | SlotRecord
+  | RefusalRecord
+  | ObservationRecord
+  | ToldRecord
+  | AcknowledgementRecord
+  | TickRecord;
+
+/** The name of a record within its application; sorts numbers by value (`slot#web#000017`). */
+export function recordKey(record: StoredRecord): string {
+  switch (record.kind) {
+    case 'file':
+    case 'head':
+    case 'tick':
+      return record.kind;
+    case 'desired':
+    case 'scaling':
+      return `${record.kind}#${record.layer}`;
+    case 'revision':
+      return `revision#${record.layer}#${padded(record.revision)}`;
+    case 'slot':
+      return `slot#${record.slot.layer}#${padded(record.slot.number)}`;
+    case 'refusal':
+      return `refusal#${record.type}#${record.zone}#${record.market}`;
+    case 'observation':
+      return `observation#${record.instance.instanceId}`;
+    case 'told':
+    case 'acknowledgement':
+      return `${record.kind}#${record.participant}`;
+    case 'decision':
+      return `decision#${String(record.decision.at).padStart(15, '0')}#${record.decision.layer}`;
+  }
+}
+
+function padded(number: number): string {
+  return String(number).padStart(9, '0');
+}

@@ -1,0 +1,84 @@
+import type {
+  AcknowledgementRecord,
+  DesiredRecord,
+  FileRecord,
+  HeadRecord,
+  ObservationRecord,
+  RefusalRecord,
+  RevisionRecord,
+  ScalingRecord,
+  SlotRecord,
+  StoredRecord,
+  TickRecord,
+  ToldRecord,
+} from './records.ts';
+
+/** Everything stored of one application but its past decisions: what one read of the table returns. */
+export interface Stored {
+  readonly application: string;
+  readonly file: FileRecord | undefined;
+  readonly head: HeadRecord | undefined;
+  readonly tick: TickRecord | undefined;
+  /** By layer. */
+  readonly desired: ReadonlyMap<string, DesiredRecord>;
+  /** By layer. */
+  readonly scaling: ReadonlyMap<string, ScalingRecord>;
+  /** By `revisionKey`. */
+  readonly revisions: ReadonlyMap<string, RevisionRecord>;
+  /** In order of layer, then number. */
+  readonly slots: readonly SlotRecord[];
+  readonly refusals: readonly RefusalRecord[];
+  /** By instance id. */
+  readonly observations: ReadonlyMap<string, ObservationRecord>;
+  /** By participant. */
+  readonly told: ReadonlyMap<string, ToldRecord>;
+  /** By participant. */
+  readonly acknowledgements: ReadonlyMap<string, AcknowledgementRecord>;
+}
+
+/** `web@3`. */
+export function revisionKey(of: { readonly layer: string; readonly revision: number }): string {
+  return `${of.layer}@${of.revision}`;
+}
+
+/** Sorts the records of one application into their kinds. Decisions are left out. Records come in the order of their keys. */
+export function storedFromRecords(application: string, records: Iterable<StoredRecord>): Stored {
+  let file: FileRecord | undefined;
+  let head: HeadRecord | undefined;
+  let tick: TickRecord | undefined;
+  const desired = new Map<string, DesiredRecord>();
+  const scaling = new Map<string, ScalingRecord>();
+  const revisions = new Map<string, RevisionRecord>();
+  const slots: SlotRecord[] = [];
+  const refusals: RefusalRecord[] = [];
+  const observations = new Map<string, ObservationRecord>();
+  const told = new Map<string, ToldRecord>();
+  const acknowledgements = new Map<string, AcknowledgementRecord>();
+  for (const record of records) {
+    if (record.kind === 'slot') slots.push(record);
+    else if (record.kind === 'observation') observations.set(record.instance.instanceId, record);
+    else if (record.kind === 'desired') desired.set(record.layer, record);
+    else if (record.kind === 'scaling') scaling.set(record.layer, record);
+    else if (record.kind === 'revision') revisions.set(revisionKey(record), record);
+    else if (record.kind === 'told') told.set(record.participant, record);
+    else if (record.kind === 'acknowledgement') acknowledgements.set(record.participant, record);
+    else if (record.kind === 'refusal') refusals.push(record);
+    else if (record.kind === 'file') file = record;
+    else if (record.kind === 'head') head = record;
+    else if (record.kind === 'tick') tick = record;
+  }
+  return {
+    application,
+    file,
+    head,
+    tick,
+    desired,
+    scaling,
+    revisions,
+    slots,
+    refusals,
+    observations,
+    told,
+    acknowledgements,
+  };
+}
