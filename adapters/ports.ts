@@ -1,9 +1,9 @@
 import type { Instant } from '../core/amounts.ts';
 import type { MetricPlan } from '../core/collect-metrics.ts';
-import type { LaunchIntent, Placement } from '../core/instance-life.ts';
+import type { LaunchRequest, LaunchResult } from '../core/launch-call.ts';
 import type { Notice } from '../core/notice.ts';
 import type { AlarmReading } from '../core/readings.ts';
-import type { DecisionRecord, Instance, RevisionRecord, StoredRecord } from '../core/records.ts';
+import type { DecisionRecord, Instance, StoredRecord } from '../core/records.ts';
 import type { Series } from '../core/samples.ts';
 import type { Stored } from '../core/stored.ts';
 
@@ -59,30 +59,6 @@ export interface Table {
     application: string,
     query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
   ): Promise<readonly DecisionRecord[]>;
-}
-
-/** One EC2 call: all slots of one stored intent. */
-export interface LaunchRequest {
-  readonly application: string;
-  readonly layer: string;
-  readonly launch: LaunchIntent;
-  readonly placement: Placement;
-  readonly revision: RevisionRecord;
-}
-
-/** Why EC2 would not launch, in its own code, and what the caller should do about it (adapters/aws/ec2-errors.ts). */
-export interface LaunchRefusal {
-  readonly code: string;
-  readonly message: string;
-  /** `elsewhere`: this offering has no capacity; `later`: a rate or quota; `never`: the request itself is wrong. */
-  readonly remedy: 'elsewhere' | 'later' | 'never';
-}
-
-export interface LaunchResult {
-  /** As many as EC2 gave, in order of slot number, from `launch.first` on without a gap. */
-  readonly launched: readonly Instance[];
-  /** Present when there are fewer than asked. */
-  readonly refused?: LaunchRefusal;
 }
 
 export interface Fleet {

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { isWanted, mayRun, type Placement, type Slot } from '../instance-life.ts';
+import { type LayerView, moved, type Step } from './layer-view.ts';
+import { placeLaunches } from './place-launches.ts';
+import { isAtRisk } from './release.ts';
+
+/** intended → launching: the intent is stored, so the call may be made. */
+export const launch: Step = (slots, view) =>
+  slots.map((slot) => (slot.state === 'intended' ? moved(slot, view, { state: 'launching' }) : slot));
+
+/**
+ * What is missing is intended, never more than `max` with all that may still run. Slots of one call get numbers in a row, so that each
+ * machine's name follows from its launch.
+ */
+export const intend: Step = (slots, view) => {
+  const missing = view.desired.count - slots.filter((slot) => isWanted(slot) && !isAtRisk(slot, view)).length;
+  const room = view.settings.count.max - slots.filter(mayRun).length;
+  const count = Math.min(missing, room);
+  if (count <= 0) return slots;
+  const intended: Slot[] = [];
+  for (const placed of placeLaunches(slots, count, view)) {
+    intended.push(...intentOf(placed, view.nextSlotNumber + intended.length, view));
+  }
+  return [...slots, ...intended];
+};
+
+function intentOf(
+  { placement, count }: { readonly placement: Placement; readonly count: number },
+  first: number,
+  view: LayerView,
+): readonly Slot[] {
+  const token = launchToken(view, { first, count });
+  return Array.from({ length: count }, (_, index) => ({
+    layer: view.name,
+    number: first + index,
+    state: 'intended',
+    since: view.now,
+    intendedAt: view.now,
+    revision: view.desired.revision,
+    placement,
+    launch: { token, first, count },
+    because: view.desired.because,
+  }));
+}
+
+/** The same intent always has the same token, another intent never: slot numbers are used once. 64 characters, as EC2 allows. */
+function launchToken(view: LayerView, { first, count }: { readonly first: number; readonly count: number }): string {
+  const text = [view.application, view.bornAt, view.name, first, count].join(' ');
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,62 @@
+import type { Instant } from '../amounts.ts';
+import type { Layer } from '../application/layer-schema.ts';
+import type { NoticeEvent, Slot, SlotState } from '../instance-life.ts';
+import type { DesiredRecord, FileRecord, ObservationRecord, RefusalRecord, RevisionRecord } from '../records.ts';
+
+/** What the steps of one layer's plan look at. */
+export interface LayerView {
+  readonly application: string;
+  readonly name: string;
+  readonly settings: Layer;
+  readonly desired: DesiredRecord;
+  /** The revision to launch from. */
+  readonly revision: RevisionRecord;
+  readonly now: Instant;
+  /** Version that the changes of this plan will make. */
+  readonly nextVersion: number;
+  readonly nextSlotNumber: number;
+  /** Part of every client token: tells this application from an earlier one of the same name. */
+  readonly bornAt: Instant;
+  readonly refusals: readonly RefusalRecord[];
+  /** What EC2 says of the slot's instance, or of an instance that carries the slot's name. */
+  readonly observe: (slot: Slot) => ObservationRecord | undefined;
+  /** Every participant that hears this layer has applied the version, or need not, or ran out of time. */
+  readonly isApplied: (version: number) => boolean;
+}
+
+/** One step of the plan: takes the slots of a layer, returns them with what this step changes. */
+export type Step = (slots: readonly Slot[], view: LayerView) => readonly Slot[];
+
+/** The settings of a layer, also of one that vanished from the file. */
+export function settingsOf(file: FileRecord, layer: string): Layer | undefined {
+  return file.file.layers[layer] ?? file.vanished[layer]?.layer;
+}
+
+/** A slot in its next state; with `event`, peers will be told of it. */
+export function moved(
+  slot: Slot,
+  view: { readonly now: Instant; readonly nextVersion: number },
+  to: { readonly state: SlotState; readonly because?: string; readonly event?: NoticeEvent },
+): Slot {
+  return {
+    ...slot,
+    state: to.state,
+    since: view.now,
+    ...(to.because === undefined ? {} : { because: to.because }),
+    ...(to.event === undefined ? {} : { change: { event: to.event, version: view.nextVersion, at: view.now } }),
+  };
+}
+
+/** EC2 no longer runs it, and will not again. A stopped instance counts: we never start one. */
+export function isDead(observation: ObservationRecord | undefined): boolean {
+  if (observation === undefined) return false;
+  const { state } = observation.instance;
+  return observation.missedSweeps >= 2 || (state !== 'pending' && state !== 'running');
+}
+
+/** EC2 has ended it for good: nothing is left to terminate. */
+export function isTerminated(observation: ObservationRecord | undefined): boolean {
+  if (observation === undefined) return false;
+  const { state } = observation.instance;
+  return observation.missedSweeps >= 2 || state === 'terminated' || state === 'shutting-down';
+}
