@@ -39,7 +39,7 @@ export interface Metrics {
   alarms(names: readonly string[]): Promise<readonly AlarmReading[]>;
 }
 
-/** What one conditional write changes, all or nothing, at most 100 records. */
+/** What one conditional write changes, all or nothing, at most 100 records, of which a file counts as three. */
 export interface Change {
   /** Each is written when the stored version is `version − 1` (nothing stored, when `version` is 1). */
   readonly put: readonly StoredRecord[];

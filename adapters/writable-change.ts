@@ -1,0 +1,23 @@
+import { recordKey } from '../core/records.ts';
+import type { Change } from './ports.ts';
+
+/** What a DynamoDB transaction holds at most. */
+const maxWrites = 100;
+
+/** A file takes two writes more: its place in the history of files, and in the list of applications. */
+const writesOfFile = 3;
+
+/** Throws a RangeError for a change that no table can write: the caller's mistake, the same on every adapter. */
+export function requireWritable(application: string, change: Change): void {
+  const records = change.remove === undefined ? change.put : [...change.put, ...change.remove];
+  const stranger = records.find((record) => record.application !== application);
+  if (stranger !== undefined)
+    throw new RangeError(
+      `a change of ${application} holds a record of ${stranger.application}: ${recordKey(stranger)}`,
+    );
+  if (records.length < 2) return;
+  const writes = records.reduce((sum, record) => sum + (record.kind === 'file' ? writesOfFile : 1), 0);
+  if (writes > maxWrites) throw new RangeError(`a change takes at most ${maxWrites} writes, this one takes ${writes}`);
+  const keys = new Set(records.map(recordKey));
+  if (keys.size < records.length) throw new RangeError(`a change of ${application} holds two records of one key`);
+}
