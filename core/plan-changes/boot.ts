@@ -2,23 +2,32 @@ import { addSeconds, isAtOrAfter } from '../amounts.ts';
 import type { Slot } from '../instance-life.ts';
 import { isDead, type LayerView, moved, type Step } from './layer-view.ts';
 
-/** launching → booting → joining: follows what EC2 says of a new instance, until the deadline `readySeconds`. */
-export const boot: Step = (slots, view) => slots.map((slot) => bootOne(slot, view));
+/**
+ * launching → booting → joining: follows what EC2 says of a new instance, until the deadline `readySeconds`. A launch whose outcome is
+ * unknown has no deadline: the call is repeated with its token until EC2 answers, for a machine may be there that nobody knows of.
+ */
+export const boot: Step = (slots, view) =>
+  slots.map((slot) => {
+    if (slot.state === 'launching') return adopted(slot, view);
+    if (slot.state === 'booting') return booted(slot, view);
+    return slot;
+  });
 
-function bootOne(slot: Slot, view: LayerView): Slot {
-  if (slot.state !== 'launching' && slot.state !== 'booting') return slot;
+/** A launch whose answer was lost: the machine itself says which slot it is. */
+function adopted(slot: Slot, view: LayerView): Slot {
   const observation = view.observe(slot);
-  if (slot.state === 'launching' && observation !== undefined && !isDead(observation)) {
-    return moved({ ...slot, ...identityOf(observation.instance) }, view, { state: 'booting' });
-  }
-  if (slot.state === 'booting' && isDead(observation)) {
-    return moved(slot, view, { state: 'failed', because: 'ended while booting' });
-  }
-  if (isAtOrAfter(view.now, addSeconds(slot.launchedAt ?? slot.intendedAt, view.settings.readySeconds))) {
-    return moved(slot, view, { state: 'failed', because: `not ready within ${view.settings.readySeconds} s` });
-  }
-  if (slot.state === 'booting' && observation?.instance.state === 'running') {
+  if (observation === undefined) return slot;
+  return moved({ ...slot, ...identityOf(observation.instance) }, view, { state: 'booting' });
+}
+
+function booted(slot: Slot, view: LayerView): Slot {
+  const observation = view.observe(slot);
+  if (isDead(observation)) return moved(slot, view, { state: 'failed', because: 'ended while booting' });
+  if (observation?.instance.state === 'running') {
     return moved({ ...slot, ...identityOf(observation.instance) }, view, { state: 'joining', event: 'joining' });
+  }
+  if (isAtOrAfter(view.now, addSeconds(slot.launchedAt ?? slot.since, view.settings.readySeconds))) {
+    return moved(slot, view, { state: 'failed', because: `not ready within ${view.settings.readySeconds} s` });
   }
   return slot;
 }

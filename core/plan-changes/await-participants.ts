@@ -1,0 +1,30 @@
+import type { Application } from '../application/application-schema.ts';
+import type { Stored } from '../stored.ts';
+
+/** The participants that are told of a layer's changes, by name. */
+export function hearersOf(application: Application, layer: string): readonly string[] {
+  return Object.entries(application.participants)
+    .filter(([, { hears }]) => hears.includes('*') || hears.includes(layer))
+    .map(([name]) => name);
+}
+
+/** Every participant that hears the layer was told this version of the membership or a later one. */
+export function isTold(stored: Stored, layer: string, version: number): boolean {
+  if (stored.file === undefined) return false;
+  return hearersOf(stored.file.file, layer).every((name) => (stored.told.get(name)?.membershipVersion ?? 0) >= version);
+}
+
+/**
+ * The gate of joining and leaving: every participant that hears the layer was told, and each that must acknowledge has applied this version
+ * or a later one, or let its deadline pass while `onTimeout` says `continue`.
+ */
+export function isApplied(stored: Stored, layer: string, version: number): boolean {
+  const { file } = stored;
+  if (file === undefined || !isTold(stored, layer, version)) return false;
+  return hearersOf(file.file, layer).every((name) => {
+    const acknowledge = file.file.participants[name]?.acknowledge;
+    if (acknowledge === undefined) return true;
+    if ((stored.acknowledgements.get(name)?.membershipVersion ?? 0) >= version) return true;
+    return acknowledge.onTimeout === 'continue' && (stored.told.get(name)?.expiredVersion ?? 0) >= version;
+  });
+}

@@ -1,0 +1,201 @@
+import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
+import type { Slot } from '../instance-life.ts';
+import type { LaunchRequest } from '../launch-call.ts';
+import type { FileRecord, HeadRecord, ObservationRecord, SlotRecord } from '../records.ts';
+import { revisionKey, type Stored } from '../stored.ts';
+import { isApplied, isTold } from './await-participants.ts';
+import { boot } from './boot.ts';
+import { findOrphans } from './find-orphans.ts';
+import { join } from './join.ts';
+import { intend, launch } from './launch.ts';
+import { isTerminated, type LayerView, type Step, settingsOf } from './layer-view.ts';
+import { leave } from './leave.ts';
+import { lose } from './lose.ts';
+import { reclaim } from './reclaim.ts';
+import { release } from './release.ts';
+import { terminate } from './terminate.ts';
+
+/** What reconcile does next: first the rows are stored, all or nothing, then the calls are made. */
+export interface Plan {
+  /** Rows that are new or changed; at most `MOST_ROWS`, the rest is planned again after these are stored. */
+  readonly slots: readonly Slot[];
+  /** Rows of machines that are gone and whose end everybody was told. */
+  readonly forgotten: readonly SlotRecord[];
+  readonly membershipVersion: number;
+  readonly nextSlotNumber: HeadRecord['nextSlotNumber'];
+  readonly launches: readonly LaunchRequest[];
+  readonly terminations: readonly { readonly instanceId: string; readonly because: string }[];
+}
+
+/** DynamoDB writes at most 100 records at once; the head and room for forgotten rows stay free. */
+export const MOST_ROWS = 90;
+
+/** A call whose outcome was never stored is made again after this long; its token and EC2 make the repeat harmless. */
+export const REPEAT_CALL_SECONDS = 30;
+
+/**
+ * The order of one plan: what EC2 did, what peers allow, then what is wanted. Launching is last, so that a place freed by a machine that is
+ * gone, or one reclaimed, is used first.
+ */
+const steps: readonly Step[] = [terminate, boot, lose, join, leave, terminate, launch, release, reclaim, intend];
+
+/**
+ * The next steps from what is to what should be. Pure and level-triggered: it may be asked twice, late or after a crash, and applied
+ * until it has nothing to say. A layer without a desired record is left alone.
+ */
+export function planChanges(stored: Stored, now: Instant): Plan | undefined {
+  const { file, head } = stored;
+  if (file === undefined || head === undefined) return undefined;
+  const before = stored.slots.map(({ slot }) => slot);
+  const after = layersOf(stored).flatMap((layer) => planLayer(layer, { stored, file, head, now }));
+  const kept = firstRows(changedRows(before, after));
+  const stays = withRows(before, kept);
+  const isTellable = kept.some((slot) => slot.change?.version === head.membershipVersion + 1);
+  return {
+    slots: kept,
+    forgotten: stored.slots.filter(({ slot }) => isForgettable(slot, stored)).slice(0, 99 - kept.length),
+    membershipVersion: head.membershipVersion + (isTellable ? 1 : 0),
+    nextSlotNumber: numbersAfter(head.nextSlotNumber, kept),
+    launches: callsToLaunch(stays, { stored, kept, now }),
+    terminations: callsToTerminate(stays, { stored, kept, now }),
+  };
+}
+
+interface Situation {
+  readonly stored: Stored;
+  readonly file: FileRecord;
+  readonly head: HeadRecord;
+  readonly now: Instant;
+}
+
+function layersOf({ desired, slots }: Stored): readonly string[] {
+  return [...new Set([...slots.map(({ slot }) => slot.layer), ...desired.keys()])];
+}
+
+function planLayer(name: string, situation: Situation): readonly Slot[] {
+  const slots = situation.stored.slots.flatMap(({ slot }) => (slot.layer === name ? [slot] : []));
+  const view = viewOf(name, situation, slots);
+  if (view === undefined) return slots;
+  return steps.reduce<readonly Slot[]>((now, step) => step(now, view), slots);
+}
+
+function viewOf(name: string, situation: Situation, slots: readonly Slot[]): LayerView | undefined {
+  const { stored, file, head, now } = situation;
+  const settings = settingsOf(file, name);
+  const desired = stored.desired.get(name);
+  const revision = desired === undefined ? undefined : stored.revisions.get(revisionKey(desired));
+  if (settings === undefined || desired === undefined || revision === undefined) return undefined;
+  return {
+    application: stored.application,
+    name,
+    settings,
+    desired,
+    revision,
+    now,
+    nextVersion: head.membershipVersion + 1,
+    nextSlotNumber: head.nextSlotNumber[name] ?? 1,
+    bornAt: head.bornAt,
+    refusals: stored.refusals,
+    observe: observerOf(stored, slots),
+    isApplied: (version) => isApplied(stored, name, version),
+  };
+}
+
+function observerOf(stored: Stored, slots: readonly Slot[]): LayerView['observe'] {
+  if (!slots.some((slot) => slot.state === 'launching')) return byInstanceId(stored);
+  const known = new Set(slots.map((slot) => slot.instanceId));
+  const byName = new Map<string, ObservationRecord>();
+  for (const observation of stored.observations.values()) {
+    const { layer, slotNumber, instanceId } = observation.instance;
+    if (!known.has(instanceId)) byName.set(`${layer} ${slotNumber}`, observation);
+  }
+  const byId = byInstanceId(stored);
+  return (slot) => (slot.instanceId === undefined ? byName.get(`${slot.layer} ${slot.number}`) : byId(slot));
+}
+
+function byInstanceId(stored: Stored): LayerView['observe'] {
+  return (slot) => (slot.instanceId === undefined ? undefined : stored.observations.get(slot.instanceId));
+}
+
+function changedRows(before: readonly Slot[], after: readonly Slot[]): readonly Slot[] {
+  const unchanged = new Set(before);
+  const changed = after.filter((slot) => !unchanged.has(slot));
+  return [
+    ...changed.filter((slot) => slot.state !== 'intended'),
+    ...changed.filter((slot) => slot.state === 'intended'),
+  ];
+}
+
+/** As many rows as fit one write. The rows of one launch call go together, or a call would be made for rows that are not stored. */
+function firstRows(changed: readonly Slot[]): readonly Slot[] {
+  const kept: Slot[] = [];
+  for (const group of groupedByCall(changed)) {
+    if (kept.length + group.length > MOST_ROWS) break;
+    kept.push(...group);
+  }
+  return kept;
+}
+
+function groupedByCall(slots: readonly Slot[]): readonly (readonly Slot[])[] {
+  const groups = new Map<string, Slot[]>();
+  for (const slot of slots) {
+    const isOfCall = slot.state === 'intended' || slot.state === 'launching';
+    const key = isOfCall ? `${slot.layer} ${slot.launch.first}` : `${slot.layer}-${slot.number}`;
+    groups.set(key, [...(groups.get(key) ?? []), slot]);
+  }
+  return [...groups.values()];
+}
+
+function withRows(before: readonly Slot[], kept: readonly Slot[]): readonly Slot[] {
+  const key = (slot: Slot): string => `${slot.layer} ${slot.number}`;
+  const rows = new Map(before.map((slot) => [key(slot), slot]));
+  for (const slot of kept) rows.set(key(slot), slot);
+  return [...rows.values()];
+}
+
+function numbersAfter(before: HeadRecord['nextSlotNumber'], kept: readonly Slot[]): HeadRecord['nextSlotNumber'] {
+  const next: Record<string, number> = { ...before };
+  for (const { layer, number } of kept) next[layer] = Math.max(next[layer] ?? 1, number + 1);
+  return next;
+}
+
+function isForgettable(slot: Slot, stored: Stored): boolean {
+  return slot.state === 'gone' && (slot.change === undefined || isTold(stored, slot.layer, slot.change.version));
+}
+
+interface Calls {
+  readonly stored: Stored;
+  readonly kept: readonly Slot[];
+  readonly now: Instant;
+}
+
+/** Calls for rows that enter `launching` now, and again for those whose answer was never stored. One row stands for its call. */
+function callsToLaunch(slots: readonly Slot[], { stored, kept, now }: Calls): readonly LaunchRequest[] {
+  const isNew = new Set(kept);
+  const byToken = new Map<string, Slot>();
+  for (const slot of slots) {
+    if (slot.state !== 'launching') continue;
+    if (isNew.has(slot) || isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)))
+      byToken.set(slot.launch.token, slot);
+  }
+  return [...byToken.values()].flatMap(({ layer, launch: intent, placement, revision: number }) => {
+    const revision = stored.revisions.get(revisionKey({ layer, revision: number }));
+    if (revision === undefined) return [];
+    return [{ application: stored.application, layer, launch: intent, placement, revision }];
+  });
+}
+
+function callsToTerminate(slots: readonly Slot[], { stored, kept, now }: Calls): Plan['terminations'] {
+  const isNew = new Set(kept);
+  const ours = slots.flatMap((slot) => {
+    if (slot.state !== 'terminating' || slot.instanceId === undefined) return [];
+    if (isTerminated(stored.observations.get(slot.instanceId))) return [];
+    if (!isNew.has(slot) && !isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS))) return [];
+    return [{ instanceId: slot.instanceId, because: slot.because ?? 'it left' }];
+  });
+  const orphans = findOrphans(stored, slots, now).map(({ instance }) => ({
+    instanceId: instance.instanceId,
+    because: `no slot knows this machine (${instance.layer}-${instance.slotNumber})`,
+  }));
+  return [...ours, ...orphans];
+}

@@ -1,0 +1,210 @@
+import { acknowledgementToken } from './acknowledgement-token.ts';
+import { addSeconds, type Instant, isAtOrAfter, isoFromInstant } from './amounts.ts';
+import type { Participant } from './application/application-schema.ts';
+import { isMember, type Slot, slotName } from './instance-life.ts';
+import type { MemberInstance, Membership, Notice } from './notice.ts';
+import { hearersOf } from './plan-changes/await-participants.ts';
+import type { FileRecord, HeadRecord, ToldRecord } from './records.ts';
+import { revisionKey, type Stored } from './stored.ts';
+
+/** What one participant is told now, and the record to store once its notices were sent (at once, when there are none). */
+export interface Telling {
+  readonly participant: string;
+  readonly notices: readonly Notice[];
+  readonly told: ToldRecord;
+}
+
+/** A notice that waits for its acknowledgement goes out again after this long, then twice as long, and so on. */
+const FIRST_RESEND_SECONDS = 15;
+const LONGEST_RESEND_SECONDS = 300;
+
+/** Versions kept waiting for one participant. Above, every second one is given up and shares the deadline of the next later one. */
+const MOST_AWAITING = 50;
+
+/**
+ * Who must be told what: every change since the last telling, one notice for each layer and event; and again, with the newest snapshot,
+ * what was not acknowledged in time. Deadlines that have passed are noted as expired. A participant with nothing new is absent.
+ */
+export function tellParticipants(stored: Stored, now: Instant): readonly Telling[] {
+  const { file, head } = stored;
+  if (file === undefined || head === undefined) return [];
+  let membership: Membership | undefined;
+  return Object.entries(file.file.participants).flatMap(([name, participant]) => {
+    const listener = listenTo(stored, { file, name, participant, now });
+    const { isNews, slots } = changesFor(listener);
+    if (slots.length === 0) return noteExpiry(listener);
+    membership ??= membershipOf(stored, head.membershipVersion);
+    const told = toldNow(listener, { membershipVersion: head.membershipVersion, isNews });
+    return [{ participant: name, told, notices: noticesOf(slots, { stored, head, listener, told, membership }) }];
+  });
+}
+
+interface Listener {
+  readonly application: string;
+  readonly name: string;
+  readonly acknowledge: Participant['acknowledge'];
+  /** Slots of the layers it hears that were ever announced. */
+  readonly heard: readonly Slot[];
+  readonly before: ToldRecord | undefined;
+  /** `before` without what was acknowledged or has expired; the same object when nothing did. */
+  readonly settled: ToldRecord | undefined;
+  readonly acknowledgedVersion: number;
+  readonly now: Instant;
+}
+
+function listenTo(
+  stored: Stored,
+  of: { readonly file: FileRecord; readonly name: string; readonly participant: Participant; readonly now: Instant },
+): Listener {
+  const { name, now } = of;
+  const { acknowledge } = of.participant;
+  const before = stored.told.get(name);
+  const acknowledgedVersion = stored.acknowledgements.get(name)?.membershipVersion ?? 0;
+  const layers = new Set(stored.slots.map(({ slot }) => slot.layer));
+  const heardLayers = new Set([...layers].filter((layer) => hearersOf(of.file.file, layer).includes(name)));
+  const heard = stored.slots.flatMap(({ slot }) => (slot.change && heardLayers.has(slot.layer) ? [slot] : []));
+  const settled = before && settle(before, { withinSeconds: acknowledge?.withinSeconds, acknowledgedVersion, now });
+  return { application: stored.application, name, acknowledge, heard, before, settled, acknowledgedVersion, now };
+}
+
+/** Drops the versions that were acknowledged, and those whose deadline has passed: they count as expired. */
+function settle(
+  told: ToldRecord,
+  of: { readonly withinSeconds: number | undefined; readonly acknowledgedVersion: number; readonly now: Instant },
+): ToldRecord {
+  if (told.awaiting.length === 0) return told;
+  const { withinSeconds = 0, acknowledgedVersion, now } = of;
+  const open = told.awaiting.filter(({ membershipVersion }) => membershipVersion > acknowledgedVersion);
+  const awaiting = open.filter(({ sentAt }) => !isAtOrAfter(now, addSeconds(sentAt, withinSeconds)));
+  if (awaiting.length === told.awaiting.length) return told;
+  const expired = open.filter((entry) => !awaiting.includes(entry)).map(({ membershipVersion }) => membershipVersion);
+  return { ...told, awaiting, expiredVersion: Math.max(told.expiredVersion, ...expired) };
+}
+
+/** The slots to tell of: those it has not heard of yet or, when it is time, those it has not acknowledged. */
+function changesFor(listener: Listener): { readonly isNews: boolean; readonly slots: readonly Slot[] } {
+  const { heard, before, settled, acknowledge, acknowledgedVersion, now } = listener;
+  const news = heard.filter((slot) => changeVersion(slot) > (before?.membershipVersion ?? 0));
+  if (news.length > 0) return { isNews: true, slots: news };
+  if (settled === undefined || acknowledge === undefined) return { isNews: false, slots: [] };
+  if (!isAtOrAfter(now, addSeconds(settled.sentAt, resendSeconds(settled.attempts))))
+    return { isNews: false, slots: [] };
+  const givenUp = acknowledge.onTimeout === 'continue' ? settled.expiredVersion : 0;
+  const floor = Math.max(acknowledgedVersion, givenUp);
+  return { isNews: false, slots: heard.filter((slot) => changeVersion(slot) > floor) };
+}
+
+function changeVersion(slot: Slot): number {
+  return slot.change?.version ?? 0;
+}
+
+function resendSeconds(attempts: number): number {
+  return Math.min(FIRST_RESEND_SECONDS * 2 ** Math.min(attempts - 1, 10), LONGEST_RESEND_SECONDS);
+}
+
+/** Nothing to send; but a deadline that passed is stored, for changes wait for that. */
+function noteExpiry({ name, before, settled }: Listener): readonly Telling[] {
+  if (settled === undefined || settled === before) return [];
+  return [{ participant: name, notices: [], told: { ...settled, version: settled.version + 1 } }];
+}
+
+function toldNow(
+  { application, name, acknowledge, settled, now }: Listener,
+  { membershipVersion, isNews }: { readonly membershipVersion: number; readonly isNews: boolean },
+): ToldRecord {
+  const awaiting = settled?.awaiting ?? [];
+  return {
+    kind: 'told',
+    application,
+    version: (settled?.version ?? 0) + 1,
+    participant: name,
+    membershipVersion,
+    sentAt: now,
+    attempts: isNews ? 1 : (settled?.attempts ?? 0) + 1,
+    awaiting:
+      isNews && acknowledge !== undefined ? thinned([...awaiting, { membershipVersion, sentAt: now }]) : awaiting,
+    expiredVersion: settled?.expiredVersion ?? 0,
+  };
+}
+
+function thinned(awaiting: ToldRecord['awaiting']): ToldRecord['awaiting'] {
+  return awaiting.length <= MOST_AWAITING ? awaiting : awaiting.filter((_, index) => index % 2 === 1 || index === 0);
+}
+
+function membershipOf(stored: Stored, version: number): Membership {
+  const layers: Record<string, MemberInstance[]> = {};
+  for (const layer of Object.keys(stored.file?.file.layers ?? {})) layers[layer] = [];
+  for (const { slot } of stored.slots) {
+    if (!isMember(slot)) continue;
+    const list = layers[slot.layer] ?? [];
+    list.push(memberOf(slot, stored));
+    layers[slot.layer] = list;
+  }
+  return { version, layers };
+}
+
+function memberOf(slot: Slot, stored: Stored): MemberInstance {
+  const revision = stored.revisions.get(revisionKey(slot));
+  return {
+    slot: slotName(slot),
+    instanceId: slot.instanceId ?? '',
+    ...(slot.privateIp === undefined ? {} : { privateIp: slot.privateIp }),
+    zone: slot.placement.zone,
+    type: revision?.type ?? '',
+    capacity: revision?.capacity ?? 0,
+    imageId: revision?.imageId ?? '',
+    state: slot.state,
+  };
+}
+
+interface Letter {
+  readonly stored: Stored;
+  readonly head: HeadRecord;
+  readonly listener: Listener;
+  readonly told: ToldRecord;
+  readonly membership: Membership;
+}
+
+/** One notice for each layer and event; what happened first comes first. */
+function noticesOf(slots: readonly Slot[], letter: Letter): readonly Notice[] {
+  const groups = new Map<string, Slot[]>();
+  for (const slot of slots.toSorted((a, b) => changeVersion(a) - changeVersion(b))) {
+    const key = `${slot.layer} ${slot.change?.event}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [slot]);
+    else group.push(slot);
+  }
+  return [...groups.values()].flatMap((group) => noticeOf(group, letter));
+}
+
+function noticeOf(group: readonly Slot[], { stored, head, listener, told, membership }: Letter): readonly Notice[] {
+  const [first] = group;
+  if (first?.change === undefined) return [];
+  const { application, name, acknowledge, now } = listener;
+  const subject = { application, participant: name, membershipVersion: membership.version };
+  const since = told.awaiting.at(-1)?.sentAt ?? now;
+  return [
+    {
+      schema: 'concertina.notice/1',
+      id: `${application}-${String(membership.version).padStart(6, '0')}`,
+      application,
+      event: first.change.event,
+      participant: name,
+      sentAt: isoFromInstant(now),
+      change: {
+        layer: first.layer,
+        instances: group.map((slot) => memberOf(slot, stored)),
+        because: first.because ?? '',
+      },
+      membership,
+      ...(acknowledge === undefined
+        ? {}
+        : {
+            acknowledge: {
+              by: isoFromInstant(addSeconds(since, acknowledge.withinSeconds)),
+              token: acknowledgementToken(head.tokenKey, subject),
+            },
+          }),
+    },
+  ];
+}

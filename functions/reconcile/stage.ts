@@ -1,0 +1,138 @@
+import type { Change, Ports } from '../../adapters/ports.ts';
+import type { Slot } from '../../core/instance-life.ts';
+import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
+import { type Plan, planChanges } from '../../core/plan-changes/plan-changes.ts';
+import { recordLaunch } from '../../core/plan-changes/record-launch.ts';
+import type { HeadRecord, SlotRecord } from '../../core/records.ts';
+import type { Stored } from '../../core/stored.ts';
+
+export type ReconcilePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
+
+/** What one run did; logged as one line. */
+export interface ReconcileReport {
+  readonly application: string;
+  readonly passes: number;
+  readonly rows: number;
+  readonly launched: number;
+  readonly refused: number;
+  readonly terminated: number;
+}
+
+/** More passes than any life needs; what is left is taken up at the next wake. */
+const MOST_PASSES = 50;
+const MOST_ATTEMPTS = 10;
+
+/**
+ * Carries an application towards its desired state as far as it goes now: plan, store, call EC2, store the answers, until there is nothing
+ * left to do. Woken by the table's stream. Throws after everything that could be done was done when a call's outcome is unknown: the
+ * stream's retry and the next tick make the call again, with the same token.
+ */
+export async function reconcileStage(ports: ReconcilePorts, application: string): Promise<ReconcileReport> {
+  const run = new Run(application);
+  while (run.passes < MOST_PASSES) {
+    const stored = await ports.table.load(application);
+    const plan = planChanges(stored, ports.clock.now());
+    if (plan === undefined || stored.head === undefined) break;
+    const hasRows = plan.slots.length > 0 || plan.forgotten.length > 0;
+    const launches = plan.launches.filter(({ launch }) => !run.done.has(launch.token));
+    const terminations = plan.terminations.filter(({ instanceId }) => !run.done.has(instanceId));
+    if (!hasRows && launches.length === 0 && terminations.length === 0) break;
+    run.passes++;
+    if (hasRows && (await ports.table.commit(application, changeOf(stored, stored.head, plan))) === 'conflict')
+      continue;
+    run.rows += plan.slots.length;
+    await callEc2(ports, run, { launches, terminations });
+  }
+  if (run.errors.length > 0) throw new AggregateError(run.errors, `EC2 calls for ${application} have no known outcome`);
+  const { passes, rows, launched, refused, terminated } = run;
+  return { application, passes, rows, launched, refused, terminated };
+}
+
+/** What one invocation has done so far. */
+class Run {
+  readonly application: string;
+  /** Tokens and instance ids already called for: a call is made once a run. */
+  readonly done = new Set<string>();
+  readonly errors: unknown[] = [];
+  passes = 0;
+  rows = 0;
+  launched = 0;
+  refused = 0;
+  terminated = 0;
+
+  constructor(application: string) {
+    this.application = application;
+  }
+}
+
+function changeOf(stored: Stored, head: HeadRecord, plan: Plan): Change {
+  const { membershipVersion, nextSlotNumber } = plan;
+  return {
+    put: [
+      { ...head, version: head.version + 1, membershipVersion, nextSlotNumber },
+      ...slotRecords(stored, plan.slots),
+    ],
+    remove: plan.forgotten,
+  };
+}
+
+function slotRecords(stored: Stored, slots: readonly Slot[]): readonly SlotRecord[] {
+  const { application } = stored;
+  const versions = new Map(stored.slots.map(({ slot, version }) => [`${slot.layer} ${slot.number}`, version]));
+  return slots.map((slot) => ({
+    kind: 'slot',
+    application,
+    version: (versions.get(`${slot.layer} ${slot.number}`) ?? 0) + 1,
+    slot,
+  }));
+}
+
+async function callEc2(
+  ports: ReconcilePorts,
+  run: Run,
+  { launches, terminations }: Pick<Plan, 'launches' | 'terminations'>,
+): Promise<void> {
+  for (const request of launches) {
+    run.done.add(request.launch.token);
+    await collect(run, async () => {
+      const result = await ports.fleet.launch(request);
+      await storeLaunch(ports, request, result);
+      run.launched += result.launched.length;
+      run.refused += request.launch.count - result.launched.length;
+    });
+  }
+  const instanceIds = terminations.map(({ instanceId }) => instanceId);
+  if (instanceIds.length === 0) return;
+  for (const id of instanceIds) run.done.add(id);
+  await collect(run, async () => {
+    await ports.fleet.terminate(instanceIds);
+    run.terminated += instanceIds.length;
+  });
+}
+
+/** One call that fails must not keep the others from being made. */
+async function collect(run: Run, call: () => Promise<void>): Promise<void> {
+  try {
+    await call();
+  } catch (error) {
+    run.errors.push(error);
+  }
+}
+
+async function storeLaunch(ports: ReconcilePorts, request: LaunchRequest, result: LaunchResult): Promise<void> {
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const stored = await ports.table.load(request.application);
+    if (stored.head === undefined) return;
+    const recorded = recordLaunch(stored, { request, result, now: ports.clock.now() });
+    const outcome = await ports.table.commit(request.application, {
+      put: [
+        { ...stored.head, version: stored.head.version + 1 },
+        ...slotRecords(stored, recorded.slots),
+        ...(recorded.refused === undefined ? [] : [recorded.refused]),
+      ],
+      remove: recorded.cleared === undefined ? [] : [recorded.cleared],
+    });
+    if (outcome === 'committed') return;
+  }
+  throw new Error(`the answer of launch ${request.launch.token} was overtaken ${MOST_ATTEMPTS} times and not stored`);
+}
