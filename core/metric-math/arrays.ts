@@ -8,6 +8,12 @@ export interface Order {
   readonly limit: number | undefined;
 }
 
+/** Which members SLICE keeps, counted from 0; without `end` all from `start`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number | undefined;
+}
+
 /** Series of equal rank keep their order; those without datapoints come last either way. */
 export function sort(array: readonly Column[], order: Order): readonly Column[] {
   const statistic = statistics[order.by];
@@ -18,8 +24,8 @@ export function sort(array: readonly Column[], order: Order): readonly Column[] 
   return order.limit === undefined ? sorted : sorted.slice(0, place(order.limit));
 }
 
-/** The series from `start` (from 0) up to, but not including, `end`; all the rest without `end`. Fractions are cut off, negatives count as 0. */
-export function slice(array: readonly Column[], start: number, end: number | undefined): readonly Column[] {
+/** The series from `start` up to, but not including, `end`. Fractions are cut off, negatives count as 0. */
+export function slice(array: readonly Column[], { start, end }: Range): readonly Column[] {
   return array.slice(place(start), end === undefined ? undefined : place(end));
 }
 

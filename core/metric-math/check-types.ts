@@ -5,6 +5,7 @@ import {
   type ExpressionError,
   isWord,
   type Operation,
+  type Word,
 } from './expression.ts';
 import { functions, notOffered } from './functions.ts';
 import { givesTruth } from './operators.ts';
@@ -114,9 +115,15 @@ interface SeenArgument {
 }
 
 function checkArgument(arg: Argument, findings: Findings): SeenArgument {
-  if (isWord(arg)) return { arg, labels: [arg.kind === 'text' ? 'TEXT' : arg.word] };
+  if (isWord(arg)) return { arg, labels: [labelOf(arg)] };
   const { type, expression } = check(arg, findings);
   return { arg: expression, labels: arg.kind === 'id' ? [type, 'ID'] : [type] };
+}
+
+/** A keyword that happens to be spelt like a type is no value of that type. */
+function labelOf({ kind, word }: Word): string {
+  if (kind === 'text') return 'TEXT';
+  return ['S', 'TS', 'ID', 'TEXT'].includes(word) ? `keyword ${word}` : word;
 }
 
 /** How many arguments fit from the left; -1 when there are too many or too few of them. */

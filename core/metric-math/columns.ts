@@ -53,12 +53,15 @@ export function eachColumn(value: Column | readonly Column[], f: (column: Column
   return value instanceof Float64Array ? f(value) : value.map(f);
 }
 
+/** A two-sided operator: both sides are numbers by nature, so they keep their places instead of names in an object. */
+export type Operate = (left: number, right: number) => number;
+
 /**
  * Applies a two-sided operator datapoint by datapoint. Between two series a datapoint that only one of them lacks counts as 0; where both lack
  * it, or a series meets a scalar, it stays missing. Source: "Basic arithmetic functions" and "Comparison and logical operators" of
  * docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
-export function combine(left: Value, right: Value, f: (left: number, right: number) => number): Value {
+export function combine(left: Value, right: Value, f: Operate): Value {
   if (typeof right === 'number') return mapPoints(left, (point) => present(point, right, f));
   if (typeof left === 'number') return mapPoints(right, (point) => present(left, point, f));
   if (!(left instanceof Float64Array)) return left.map((column) => combinePair(column, right as Column, f));
@@ -74,11 +77,11 @@ export function finite(value: number): number {
   return Number.isFinite(value) ? value + 0 : Number.NaN;
 }
 
-function present(left: number, right: number, f: (left: number, right: number) => number): number {
+function present(left: number, right: number, f: Operate): number {
   return Number.isNaN(left) || Number.isNaN(right) ? Number.NaN : f(left, right);
 }
 
-function combinePair(left: Column, right: Column, f: (left: number, right: number) => number): Column {
+function combinePair(left: Column, right: Column, f: Operate): Column {
   return left.map((point, period) => {
     const other = right[period] as number;
     if (Number.isNaN(point)) return Number.isNaN(other) ? Number.NaN : finite(f(0, other));

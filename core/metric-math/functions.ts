@@ -50,7 +50,7 @@ const table: Readonly<Record<string, MathFunction>> = {
   LAST: { takes: ['TS[] -> TS'], run: ([array], world) => pick(array as Columns, -1, world.grid) },
   SLICE: {
     takes: ['TS[], S -> TS[]', 'TS[], S, S -> TS[]'],
-    run: ([array, start, end]) => slice(array as Columns, start as number, end as number | undefined),
+    run: ([array, start, end]) => slice(array as Columns, { start: start as number, end: end as number | undefined }),
   },
   SORT: {
     takes: ['TS[], AVG|MIN|MAX|SUM, ASC|DESC -> TS[]', 'TS[], AVG|MIN|MAX|SUM, ASC|DESC, S -> TS[]'],

@@ -1,3 +1,4 @@
+import type { Operate } from './columns.ts';
 import type { Operator } from './expression.ts';
 
 /** A two-sided operator. */
@@ -5,7 +6,7 @@ export interface OperatorRule {
   /** How tightly it holds its operands; a unary minus holds at `MINUS_BINDING`. */
   readonly binding: number;
   /** Comparisons and logic give 1 or 0; any number but 0 counts as true. */
-  readonly apply: (left: number, right: number) => number;
+  readonly apply: Operate;
 }
 
 /** Between multiplication and ^: -a ^ b is -(a ^ b). */
