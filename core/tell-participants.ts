@@ -127,8 +127,10 @@ function toldNow(
   };
 }
 
+/** Every second one, counted from the newest: the newest must keep its deadline. */
 function thinned(awaiting: ToldRecord['awaiting']): ToldRecord['awaiting'] {
-  return awaiting.length <= MOST_AWAITING ? awaiting : awaiting.filter((_, index) => index % 2 === 1 || index === 0);
+  if (awaiting.length <= MOST_AWAITING) return awaiting;
+  return awaiting.filter((_, index) => (awaiting.length - 1 - index) % 2 === 0);
 }
 
 function membershipOf(stored: Stored, version: number): Membership {

@@ -37,7 +37,7 @@ export const REPEAT_CALL_SECONDS = 30;
  * The order of one plan: what EC2 did, what peers allow, then what is wanted. Launching is last, so that a place freed by a machine that is
  * gone, or one reclaimed, is used first.
  */
-const steps: readonly Step[] = [terminate, boot, lose, join, leave, terminate, launch, release, reclaim, intend];
+const steps: readonly Step[] = [terminate, boot, lose, join, leave, launch, release, reclaim, intend];
 
 /**
  * The next steps from what is to what should be. Pure and level-triggered: it may be asked twice, late or after a crash, and applied
@@ -97,7 +97,8 @@ function viewOf(name: string, situation: Situation, slots: readonly Slot[]): Lay
     bornAt: head.bornAt,
     refusals: stored.refusals,
     observe: observerOf(stored, slots),
-    isApplied: (version) => isApplied(stored, name, version),
+    // A version that is not stored yet cannot have been told, not even to nobody.
+    isApplied: (version) => version <= head.membershipVersion && isApplied(stored, name, version),
   };
 }
 
