@@ -1,5 +1,5 @@
 import { type Column, emptyColumn, type Grid } from './columns.ts';
-import { reducePoints, statistics } from './statistics.ts';
+import { reduceSeries, statistics } from './statistics.ts';
 
 /** How SORT orders: by a statistic of each series, `ASC` from the lowest, `DESC` from the highest, at most `limit` of them. */
 export interface Order {
@@ -18,7 +18,7 @@ export interface Range {
 export function sort(array: readonly Column[], order: Order): readonly Column[] {
   const statistic = statistics[order.by];
   const lowest = order.direction === 'ASC' ? 1 : -1;
-  const ranked = array.map((column) => ({ column, rank: reducePoints(column, statistic) * lowest }));
+  const ranked = array.map((column) => ({ column, rank: reduceSeries(column, statistic) * lowest }));
   ranked.sort((a, b) => byRank(a.rank, b.rank));
   const sorted = ranked.map(({ column }) => column);
   return order.limit === undefined ? sorted : sorted.slice(0, place(order.limit));

@@ -1,4 +1,4 @@
-import { type Column, emptyColumn, type Grid } from './columns.ts';
+import { buildColumn, type Column, emptyColumn, type Grid } from './columns.ts';
 
 /** The two sides of an IF. Without `whenFalse` the periods that are false are dropped. */
 export interface Branches {
@@ -15,7 +15,8 @@ export interface Branches {
 export function choose(condition: number | Column, branches: Branches, grid: Grid): Column {
   if (typeof condition === 'number') return chooseOnce(condition, branches, grid);
   const { whenTrue, whenFalse = Number.NaN } = branches;
-  return condition.map((holds, period) => {
+  return buildColumn(grid.count, (period) => {
+    const holds = condition[period] as number;
     if (Number.isNaN(holds)) return Number.NaN;
     if (holds === 0) return pointOf(whenFalse, period);
     const point = pointOf(whenTrue, period);

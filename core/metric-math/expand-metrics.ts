@@ -33,10 +33,10 @@ function expand(expression: Expression, expansion: Expansion): Expression {
   }
 }
 
-/** An array inside an array is the same array: [METRICS("a"), m1] becomes one list. */
+/** An array inside an array is the same array: [METRICS("a"), [m1]] becomes one list. */
 function expandItem(item: Expression, expansion: Expansion): readonly Expression[] {
   const expanded = expand(item, expansion);
-  return item.kind === 'call' && expanded.kind === 'array' ? expanded.items : [expanded];
+  return expanded.kind === 'array' ? expanded.items : [expanded];
 }
 
 function expandArgument(arg: Argument, expansion: Expansion): Argument {

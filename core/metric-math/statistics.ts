@@ -1,4 +1,4 @@
-import { type Column, finite, type Grid, type Value } from './columns.ts';
+import { buildColumn, type Column, finite, type Grid, type Value } from './columns.ts';
 
 /** Reduces the datapoints that are there, at least one; `places` also counts the missing ones. */
 export type Statistic = (points: readonly number[], places: number) => number;
@@ -22,19 +22,21 @@ export const statistics = {
 
 /** One series → a scalar over its datapoints; an array → a series, each period over all members. Nothing there → no value. */
 export function reduce(value: Column | readonly Column[], statistic: Statistic, grid: Grid): Value {
-  if (value instanceof Float64Array) return reducePoints(value, statistic);
-  return new Float64Array(grid.count).map((_, period) => reducePoints(acrossColumns(value, period), statistic));
+  if (value instanceof Float64Array) return reduceSeries(value, statistic);
+  return buildColumn(grid.count, (period) => {
+    const there: number[] = [];
+    for (const column of value) {
+      const point = column[period] as number;
+      if (!Number.isNaN(point)) there.push(point);
+    }
+    return there.length === 0 ? Number.NaN : finite(statistic(there, value.length));
+  });
 }
 
 /** A statistic of one series; NaN when it has no datapoint. */
-export function reducePoints(points: Iterable<number> & { readonly length: number }, statistic: Statistic): number {
-  const there: number[] = [];
-  for (const point of points) if (!Number.isNaN(point)) there.push(point);
-  return there.length === 0 ? Number.NaN : finite(statistic(there, points.length));
-}
-
-function acrossColumns(columns: readonly Column[], period: number): readonly number[] {
-  return columns.map((column) => column[period] as number);
+export function reduceSeries(column: Column, statistic: Statistic): number {
+  const there = [...column].filter((point) => !Number.isNaN(point));
+  return there.length === 0 ? Number.NaN : finite(statistic(there, column.length));
 }
 
 function sum(points: readonly number[]): number {

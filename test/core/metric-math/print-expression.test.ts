@@ -88,6 +88,7 @@ describe('expanding METRICS()', () => {
     ['SUM(METRICS())', 'SUM([a4xx, b5xx, c])'],
     ['SUM(METRICS("xx"))', 'SUM([a4xx, b5xx])'],
     ['SUM([METRICS("4xx"), METRICS("5xx"), c])', 'SUM([a4xx, b5xx, c])'],
+    ['SUM([[c], METRICS("xx")])', 'SUM([c, a4xx, b5xx])'],
     ['-AVG(FILL(METRICS(), 0)) + m1', '-AVG(FILL([a4xx, b5xx, c], 0)) + m1'],
     ['FIRST(SORT(METRICS("c"), AVG, DESC, 1))', 'FIRST(SORT([c], AVG, DESC, 1))'],
     ['m1 + SUM(METRICS("zzz"))', '9: METRICS("zzz") stands for no metric here'],
