@@ -1,49 +1,79 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ruleSchema } from './rule-schema.ts';
+import { allowedWords, tellingKeys, textLike, whole } from './schema-notes.ts';
+
+/** EC2 takes 50 tags a resource; the rest are our own and those that people add to a running instance. */
+const maxTags = 40;
 
 const imageSchema = z
   .union([
     z.strictObject({
-      id: z
-        .string()
-        .regex(/^ami-[0-9a-f]{8,17}$/, 'an AMI id such as ami-0123456789abcdef0')
-        .describe('The baked image.'),
+      id: textLike({ pattern: /^ami-[0-9a-f]{8,17}$/, allowed: 'an AMI id such as ami-0123456789abcdef0' }).describe(
+        'The baked image.',
+      ),
     }),
     z.strictObject({ ssmParameter: z.string().min(1).max(1011).describe('The SSM parameter that holds the AMI id.') }),
   ])
+  .register(tellingKeys, { keys: [['id'], ['ssmParameter']] })
   .describe('The fully baked image, by AMI id or by the SSM parameter that names it.');
 
-const sizeSchema = z.strictObject({
-  type: z
-    .string()
-    .regex(/^[a-z0-9-]+\.[a-z0-9-]+$/, 'an EC2 instance type such as m7g.large')
-    .describe('The EC2 instance type.'),
-  capacity: z.number().gt(0).default(1).describe('What one instance carries, in the unit that the rules use.'),
-  hourlyUsd: z.number().min(0).max(1000).describe('What one instance costs an hour, in US dollars.'),
-});
+const sizeSchema = z
+  .strictObject({
+    type: textLike({
+      pattern: /^[a-z0-9-]+\.[a-z0-9-]+$/,
+      allowed: 'an EC2 instance type such as m7g.large',
+    }).describe('The EC2 instance type.'),
+    capacity: z
+      .number()
+      .gt(0)
+      .max(1e9)
+      .default(1)
+      .describe('What one instance carries, in the unit that the rules use.'),
+    hourlyUsd: z.number().min(0).max(1000).describe('What one instance costs an hour, in US dollars.'),
+  })
+  .describe('One instance size.');
 
-const launchSchema = z
+export const countSchema = z
+  .strictObject({
+    min: whole({ least: 0, most: 5000 }).describe('Never fewer instances than this by our own doing; at most "max".'),
+    max: whole({ least: 1, most: 5000 }).describe('Never more instances than this, those on their way included.'),
+  })
+  .describe('Between how many and how many instances the layer has.');
+
+const tagsSchema = z
+  .record(z.string().min(1).max(128), z.string().max(256).describe('The value of one tag.'))
+  .refine((tags) => Object.keys(tags).length <= maxTags)
+  .meta({ maxProperties: maxTags })
+  .register(allowedWords, { allowed: `an object of at most ${maxTags} tags` });
+
+export const launchSchema = z
   .strictObject({
     subnetIds: z
-      .array(z.string().regex(/^subnet-[0-9a-z]+$/, 'a subnet id'))
+      .array(textLike({ pattern: /^subnet-[0-9a-z]+$/, allowed: 'a subnet id such as subnet-0a1b2c3d' }))
       .min(1)
       .max(16)
       .describe('One subnet a zone; launches are spread over them.'),
     securityGroupIds: z
-      .array(z.string().regex(/^sg-[0-9a-z]+$/, 'a security group id'))
+      .array(textLike({ pattern: /^sg-[0-9a-z]+$/, allowed: 'a security group id such as sg-0a1b2c3d' }))
       .max(16)
-      .default([]),
+      .default([])
+      .describe("The security groups of the instances; with none EC2 takes the network's default group."),
     instanceProfile: z
       .string()
       .min(1)
       .max(128)
       .optional()
-      .describe('The name of the instance profile; without it the machine has no role.'),
-    userData: z.string().max(12_000).default('').describe('User data as plain text; ${name} stands for a parameter.'),
-    tags: z
-      .record(z.string().min(1).max(128), z.string().max(256))
+      .describe('The name of the instance profile. Without it the machine has no role.'),
+    userData: z
+      .string()
+      .max(12_000)
+      .default('')
+      .describe('User data as plain text; ${name} stands for a parameter, $${ for a plain ${.'),
+    tags: tagsSchema
       .default({})
-      .describe('Further tags; ${name} stands for a parameter.'),
+      .describe(
+        'Further tags; ${name} in a value stands for a parameter, $${ for a plain ${. Keys that begin with "concertina:" or "aws:" are taken.',
+      ),
     spotPercent: z
       .number()
       .min(0)
@@ -53,65 +83,46 @@ const launchSchema = z
   })
   .describe('How an instance is launched.');
 
-export const layerSchema = z.strictObject({
-  image: imageSchema,
-  sizes: z.array(sizeSchema).length(1, 'exactly one size').describe('The instance size.'),
-  count: z.strictObject({
-    min: z.number().int().min(0).max(5000).describe('Never fewer instances than this by our own doing.'),
-    max: z.number().int().min(1).max(5000).describe('Never more instances than this, those on their way included.'),
-  }),
-  launch: launchSchema,
-  readySeconds: z
-    .number()
-    .int()
-    .min(10)
-    .max(7200)
-    .default(300)
-    .describe('Deadline from launch to readiness; later the instance is replaced.'),
-  drainSeconds: z
-    .number()
-    .int()
-    .min(0)
-    .max(86_400)
-    .default(30)
-    .describe('How long a leaving instance keeps running at the least.'),
-  rules: z.array(ruleSchema).max(50).default([]),
-  scaleOut: z
-    .strictObject({
-      cooldownSeconds: z
-        .number()
-        .int()
-        .min(0)
-        .max(86_400)
-        .default(0)
-        .describe('Time after a scale-out before the next.'),
-    })
-    .default({ cooldownSeconds: 0 }),
-  scaleIn: z
-    .strictObject({
-      cooldownSeconds: z
-        .number()
-        .int()
-        .min(0)
-        .max(86_400)
-        .default(0)
-        .describe('Time after a scale-in before the next.'),
-      stabilizationSeconds: z
-        .number()
-        .int()
-        .min(0)
-        .max(86_400)
-        .default(300)
-        .describe('Scale in to the highest wish of this long.'),
-      maxPercent: z
-        .number()
-        .gt(0)
-        .max(100)
-        .default(100)
-        .describe('At most this share of the layer leaves in one step, rounded down, at least one.'),
-    })
-    .default({ cooldownSeconds: 0, stabilizationSeconds: 300, maxPercent: 100 }),
-});
+const cooldownSeconds = whole({ least: 0, most: 86_400 }).default(0);
+
+export const layerSchema = z
+  .strictObject({
+    image: imageSchema,
+    sizes: z.array(sizeSchema).length(1).describe('The instance size: exactly one.'),
+    count: countSchema,
+    launch: launchSchema,
+    readySeconds: whole({ least: 10, most: 7200 })
+      .default(300)
+      .describe('Deadline from launch to readiness; later the instance is replaced.'),
+    drainSeconds: whole({ least: 0, most: 86_400 })
+      .default(30)
+      .describe('How long a leaving instance keeps running at the least.'),
+    rules: z
+      .array(ruleSchema)
+      .max(50)
+      .default([])
+      .describe('What makes the layer grow and shrink. With none it keeps its count, between "min" and "max".'),
+    scaleOut: z
+      .strictObject({ cooldownSeconds: cooldownSeconds.describe('Time after a scale-out before the next.') })
+      .prefault({})
+      .describe('How the layer grows.'),
+    scaleIn: z
+      .strictObject({
+        cooldownSeconds: cooldownSeconds.describe('Time after a scale-in before the next.'),
+        stabilizationSeconds: whole({ least: 0, most: 86_400 })
+          .default(300)
+          .describe('Scale in to the highest wish of this long.'),
+        maxPercent: z
+          .number()
+          .gt(0)
+          .max(100)
+          .default(100)
+          .describe('At most this share of the layer leaves in one step, rounded down, at least one.'),
+      })
+      .prefault({})
+      .describe('How the layer shrinks.'),
+  })
+  .describe('One tier of the application: machines of one image and one size.');
 
 /** One tier of an application as the file states it, defaults filled in. */
 export type Layer = z.infer<typeof layerSchema>;

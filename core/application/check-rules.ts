@@ -1,0 +1,102 @@
+import { checkCron } from './check-cron.ts';
+import { checkReference } from './check-reference.ts';
+import { type Draft, type DraftLayer, type DraftRule, readableItems } from './draft.ts';
+import { findCycles, sayCycle } from './find-cycles.ts';
+import { type Path, type Problem, pathText, shown } from './problem.ts';
+import type { Step } from './rule-schema.ts';
+
+/** Rules: what they name exists, what they say does not contradict itself, no layer follows itself. */
+export function checkRules(draft: Draft): readonly Problem[] {
+  const placed = readableItems(draft.layers).flatMap(([layer, item]) => placeRules(layer, item));
+  return [...placed.flatMap((rule) => checkRule(rule, draft)), ...checkFollowing(placed)];
+}
+
+interface PlacedRule {
+  readonly rule: DraftRule;
+  readonly layer: string;
+  readonly count: DraftLayer['count'];
+  readonly path: Path;
+  /** Names of the rules before it in its layer. */
+  readonly earlierNames: ReadonlySet<string | undefined>;
+}
+
+function placeRules(layer: string, item: DraftLayer): readonly PlacedRule[] {
+  return item.rules.flatMap((rule, index) => {
+    if (rule === undefined) return [];
+    const earlierNames = new Set(item.rules.slice(0, index).map((earlier) => earlier?.name));
+    return [{ rule, layer, count: item.count, path: ['layers', layer, 'rules', index], earlierNames }];
+  });
+}
+
+function checkRule(placed: PlacedRule, draft: Draft): readonly Problem[] {
+  const { rule, path } = placed;
+  return [
+    ...checkName(placed),
+    ...checkReference({ kind: 'KPIs', name: rule.kpi, among: draft.kpis, path: [...path, 'kpi'] }),
+    ...checkReference({ kind: 'layers', name: rule.followLayer, among: draft.layers, path: [...path, 'followLayer'] }),
+    ...checkPeriods(placed),
+    ...checkSteps(rule.steps ?? [], [...path, 'steps']),
+    ...checkCron(rule, path),
+    ...checkLeast(placed),
+  ];
+}
+
+function checkName({ rule, path, earlierNames }: PlacedRule): readonly Problem[] {
+  if (rule.name === undefined || !earlierNames.has(rule.name)) return [];
+  const allowed = 'a name that no other rule of the layer has';
+  return [{ path: pathText([...path, 'name']), found: shown(rule.name), allowed }];
+}
+
+function checkPeriods({ rule, path }: PlacedRule): readonly Problem[] {
+  const [needed = 0, of = 0] = (rule.periods ?? '').split(' of ').map(Number);
+  if (needed <= of) return [];
+  return [{ path: pathText([...path, 'periods']), found: shown(rule.periods), allowed: '"M of N" with M at most N' }];
+}
+
+/** No value may stand for two steps at once, nor ask for more and for fewer instances at one value of the KPI. */
+function checkSteps(steps: readonly (Step | undefined)[], path: Path): readonly Problem[] {
+  const froms = steps.flatMap((step) => (step !== undefined && 'from' in step ? [step.from] : []));
+  const leastFrom = Math.min(...froms);
+  return steps.flatMap((step, index) => {
+    if (step === undefined) return [];
+    const [key, value] = 'from' in step ? (['from', step.from] as const) : (['below', step.below] as const);
+    const place = pathText([...path, index, key]);
+    const isRepeated = steps
+      .slice(0, index)
+      .some((other) => other !== undefined && key in other && boundOf(other) === value);
+    if (isRepeated)
+      return [{ path: place, found: shown(value), allowed: `a "${key}" that no other step of the rule has` }];
+    if (key === 'from' || value <= leastFrom) return [];
+    const message = `between ${leastFrom} and ${value} the rule would add and remove at once`;
+    return [
+      { path: place, found: shown(value), allowed: `at most ${leastFrom}, the lowest "from" of the rule`, message },
+    ];
+  });
+}
+
+function boundOf(step: Step): number {
+  return 'from' in step ? step.from : step.below;
+}
+
+function checkLeast({ rule, count, path }: PlacedRule): readonly Problem[] {
+  if (rule.min === undefined || count === undefined || rule.min <= count.max) return [];
+  const allowed = `at most ${count.max}, the "max" of the layer`;
+  return [{ path: pathText([...path, 'min']), found: shown(rule.min), allowed }];
+}
+
+function checkFollowing(rules: readonly PlacedRule[]): readonly Problem[] {
+  const followed = new Map<string, string[]>();
+  for (const { layer, rule } of rules) {
+    if (rule.followLayer !== undefined) followed.set(layer, [...(followed.get(layer) ?? []), rule.followLayer]);
+  }
+  return findCycles(followed).map((cycle) => {
+    const [first, next = first] = cycle;
+    const closing = rules.find(({ layer, rule }) => layer === first && rule.followLayer === next);
+    return {
+      path: pathText([...(closing?.path ?? []), 'followLayer']),
+      found: shown(next),
+      allowed: 'a layer that does not follow back',
+      message: `a cycle: ${sayCycle(cycle)}`,
+    };
+  });
+}

@@ -1,0 +1,88 @@
+import * as z from 'zod';
+import { relationLimitSchema } from './application-schema.ts';
+import { kpiFields } from './kpi-schema.ts';
+import { countSchema, launchSchema } from './layer-schema.ts';
+import { ruleFields, stepSchema } from './rule-schema.ts';
+
+const draftKpi = z.object({
+  expression: readable(kpiFields.expression),
+  periodSeconds: readable(kpiFields.periodSeconds),
+});
+
+const draftRule = z.object({
+  name: readable(ruleFields.name),
+  kpi: readable(ruleFields.kpi),
+  followLayer: readable(ruleFields.followLayer),
+  cron: readable(ruleFields.cron),
+  timeZone: readable(ruleFields.timeZone),
+  min: readable(ruleFields.min),
+  periods: readable(ruleFields.periods),
+  steps: readable(z.array(readable(stepSchema))),
+});
+
+const draftLayer = z.object({
+  count: readable(countSchema),
+  rules: z.array(readable(draftRule)).default([]).catch([]),
+  launch: readable(
+    z.object({
+      userData: readable(launchSchema.shape.userData),
+      tags: readable(z.record(z.string(), readable(z.string()))),
+    }),
+  ),
+});
+
+const draftSchema = z.object({
+  parameters: named(z.unknown()),
+  kpis: named(draftKpi),
+  layers: named(draftLayer),
+  participants: named(z.object({ hears: readable(z.array(readable(z.string()))) })),
+  limits: z
+    .array(
+      readable(
+        z.object({
+          layer: readable(relationLimitSchema.shape.layer),
+          per: readable(relationLimitSchema.shape.per),
+        }),
+      ),
+    )
+    .default([])
+    .catch([]),
+});
+
+/**
+ * What can be read of a file, however much else of it is wrong: a part that does not fit the schema is undefined (in a list too, so that indices
+ * stay). A collection that cannot be read at all is undefined; one that is absent is empty. References are checked on this, so that a mistake
+ * in one place hides none in another.
+ */
+export type Draft = z.infer<typeof draftSchema>;
+export type DraftKpi = z.infer<typeof draftKpi>;
+export type DraftLayer = z.infer<typeof draftLayer>;
+export type DraftRule = z.infer<typeof draftRule>;
+
+/** Reads what can be read. Never fails: of a value that is no object nothing can be read. */
+export function draftFrom(value: unknown): Draft {
+  return draftSchema.catch(unreadable).parse(value);
+}
+
+/** The names of a collection and the items of it that could be read. */
+export function readableItems<T>(
+  collection: Readonly<Record<string, T | undefined>> | undefined,
+): readonly [string, T][] {
+  return Object.entries(collection ?? {}).flatMap(([name, item]) => (item === undefined ? [] : [[name, item]]));
+}
+
+const unreadable: Draft = {
+  parameters: undefined,
+  kpis: undefined,
+  layers: undefined,
+  participants: undefined,
+  limits: [],
+};
+
+function readable<S extends z.ZodType>(schema: S) {
+  return schema.optional().catch(undefined);
+}
+
+function named<S extends z.ZodType>(schema: S) {
+  return z.record(z.string(), readable(schema)).default({}).or(z.undefined()).catch(undefined);
+}
