@@ -13,7 +13,17 @@ export type Proposal =
   | { readonly rule: string; readonly kind: 'agree'; readonly because: string }
   | { readonly rule: string; readonly kind: 'stay'; readonly because: string };
 
-export type LimitName = 'min' | 'max' | 'limit' | 'budget' | 'cooldown' | 'stabilization' | 'step size' | 'asked again';
+/** In the order in which they apply: decide-scaling/apply-limits.ts. */
+export type LimitName =
+  | 'min'
+  | 'max'
+  | 'limit'
+  | 'budget'
+  | 'cooldown'
+  | 'unhealthy'
+  | 'stabilization'
+  | 'step size'
+  | 'asked again';
 
 /** One limit that changed the wish. */
 export interface AppliedLimit {
@@ -40,6 +50,7 @@ export interface Decision {
   readonly outcome: Outcome;
   /** One plain sentence. */
   readonly because: string;
+  /** Cost an hour of this layer, all desired instances running. */
   readonly hourlyUsdBefore: number;
   readonly hourlyUsdAfter: number;
 }
@@ -54,10 +65,16 @@ export interface PastWish {
 export interface ScalingMemory {
   readonly scaledOutAt?: Instant;
   readonly scaledInAt?: Instant;
-  /** Wishes within the stabilisation window, oldest first; a wish that a later, higher one outlives is dropped. */
+  /**
+   * Wishes within the stabilisation window, oldest first; a wish that a later one, as high or higher, outlives is dropped. At most 100: of
+   * more, the two oldest become one, as high as the higher and as late as the later. The last one is the last evaluation's.
+   */
   readonly wishes: readonly PastWish[];
   /** Since when wishes have been remembered without a gap: a scale-in needs the whole window. */
   readonly wishesSince?: Instant;
-  /** How many were in service, one entry a change, oldest first, the last hour: what a reading of an earlier period was an average of. */
+  /**
+   * How many were in service, one entry a change, oldest first, the last hour and at most 100 changes: what a reading of an earlier period was
+   * an average of.
+   */
   readonly inService: readonly PastWish[];
 }

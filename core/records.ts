@@ -68,7 +68,13 @@ export interface ScalingRecord extends RecordBase {
   readonly layer: string;
   readonly memory: ScalingMemory;
   /** The hold that stands, counted instead of stored again. */
-  readonly hold?: { readonly because: string; readonly since: Instant; readonly times: number };
+  readonly hold?: {
+    /** What kind of hold (decide-scaling/hold-reason.ts): equal as long as only numbers change. */
+    readonly reason: string;
+    readonly because: string;
+    readonly since: Instant;
+    readonly times: number;
+  };
 }
 
 export interface DecisionRecord extends RecordBase {

@@ -1,0 +1,49 @@
+import { Cron } from 'croner';
+import { addSeconds, type Instant, instantFromMillis, isAtOrAfter, isBefore, isoFromInstant } from '../amounts.ts';
+import type { CronRule } from '../application/rule-schema.ts';
+import type { Proposal } from '../decision.ts';
+import type { LayerSituation } from './layer-situation.ts';
+
+/**
+ * A floor by the clock: within a window the rule's `min`, outside of it the layer's. A window is half-open, [start, start + duration), and lasts
+ * its seconds whatever the clocks do; a start that the change to summer time skips happens at the end of the gap, one that autumn repeats
+ * happens once (https://croner.56k.guru/usage/examples). Windows may overlap.
+ */
+export function proposeCron(rule: CronRule, situation: LayerSituation): Proposal {
+  const { now, settings } = situation;
+  const start = startWithin(rule, now);
+  if (start === undefined) {
+    const because = `no window is open, the layer's min is ${settings.count.min}`;
+    return { rule: rule.name, kind: 'want', count: settings.count.min, because };
+  }
+  const until = isoFromInstant(addSeconds(start, rule.durationSeconds));
+  return { rule: rule.name, kind: 'want', count: rule.min, because: `a window is open until ${until}` };
+}
+
+/** Start of a window that is open now: the first start after `now − duration`, unless it is yet to come. */
+function startWithin(rule: CronRule, now: Instant): Instant | undefined {
+  const start = firstStartAfter(rule, addSeconds(now, -rule.durationSeconds));
+  return start === undefined || isBefore(now, start) ? undefined : start;
+}
+
+interface Schedule {
+  readonly cron: Cron;
+  /** The first start after any instant in [from, start); absent start: there is none. */
+  answer?: { readonly from: Instant; readonly start: Instant | undefined };
+}
+
+/** By the identity of the rule: reading a cron expression and a walk through the calendar cost far more than the rest of a decision. */
+const schedules = new WeakMap<CronRule, Schedule>();
+
+function firstStartAfter(rule: CronRule, at: Instant): Instant | undefined {
+  const schedule = schedules.get(rule) ?? { cron: new Cron(rule.cron, { timezone: rule.timeZone, paused: true }) };
+  schedules.set(rule, schedule);
+  const { answer } = schedule;
+  if (answer !== undefined && isAtOrAfter(at, answer.from)) {
+    if (answer.start === undefined || isBefore(at, answer.start)) return answer.start;
+  }
+  const next = schedule.cron.nextRun(new Date(at));
+  const start = next === null ? undefined : instantFromMillis(next.getTime());
+  schedule.answer = { from: at, start };
+  return start;
+}

@@ -1,0 +1,26 @@
+import type { Rule } from '../application/rule-schema.ts';
+import type { Proposal } from '../decision.ts';
+import type { LayerSituation } from './layer-situation.ts';
+import { proposeAlarm } from './propose-alarm.ts';
+import { proposeCron } from './propose-cron.ts';
+import { proposeFollowLayer } from './propose-follow-layer.ts';
+import { proposeSteps, stepsGrowAt } from './propose-steps.ts';
+import { proposeTargetValue, targetValueGrowsAt } from './propose-target-value.ts';
+
+/** One rule's wish. */
+export function propose(rule: Rule, situation: LayerSituation): Proposal {
+  if ('targetValue' in rule) return proposeTargetValue(rule, situation);
+  if ('steps' in rule) return proposeSteps(rule, situation);
+  if ('cron' in rule) return proposeCron(rule, situation);
+  if ('alarm' in rule) return proposeAlarm(rule, situation);
+  return proposeFollowLayer(rule, situation);
+}
+
+/**
+ * Whether a rule would at once ask for more if only `count` instances carried the load. Its reading is then taken to rise in proportion. Rules
+ * without a reading of a KPI never do: their wish does not depend on the count.
+ */
+export function growsAt(rule: Rule, situation: LayerSituation, count: number): boolean {
+  if ('targetValue' in rule) return targetValueGrowsAt(rule, situation, count);
+  return 'steps' in rule && stepsGrowAt(rule, situation, count);
+}

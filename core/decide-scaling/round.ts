@@ -1,0 +1,26 @@
+/** Share of a number that arithmetic on doubles may be off by: far above the error of a few operations, far below any KPI's meaning. */
+const SLACK = 1e-9;
+
+/** The next whole number, but `6.000000000000001` is 6: 3 × 0.2 ÷ 0.1 must not cost an instance. */
+export function roundUp(value: number): number {
+  return Math.ceil(value - slackOf(value));
+}
+
+/** The whole number below, but `5.999999999999999` is 6. */
+export function roundDown(value: number): number {
+  return Math.floor(value + slackOf(value));
+}
+
+function slackOf(value: number): number {
+  return SLACK * Math.max(1, Math.abs(value));
+}
+
+/** Whether `value` lies within `distance` of `target`, all in one unit, edges included: 0.09 is 10 % below 0.1. */
+export function isWithin(value: number, band: { readonly target: number; readonly distance: number }): boolean {
+  return Math.abs(value - band.target) <= band.distance + SLACK * Math.abs(band.target);
+}
+
+/** For sentences: at most four significant digits, whole numbers in full. */
+export function shown(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+}
