@@ -3,7 +3,7 @@ import { addSeconds, type Instant, isAtOrAfter, isoFromInstant } from './amounts
 import type { Participant } from './application/application-schema.ts';
 import { isMember, type Slot, slotName } from './instance-life.ts';
 import type { MemberInstance, Membership, Notice } from './notice.ts';
-import { hearersOf } from './plan-changes/await-participants.ts';
+import { hearersOf } from './plan-changes/gate.ts';
 import type { FileRecord, HeadRecord, ToldRecord } from './records.ts';
 import { revisionKey, type Stored } from './stored.ts';
 

@@ -3,7 +3,7 @@ import type { Slot } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
 import type { FileRecord, HeadRecord, ObservationRecord, SlotRecord } from '../records.ts';
 import { revisionKey, type Stored } from '../stored.ts';
-import { isApplied, isTold } from './await-participants.ts';
+import { isApplied, isTold } from './gate.ts';
 import { boot } from './boot.ts';
 import { findOrphans } from './find-orphans.ts';
 import { join } from './join.ts';
