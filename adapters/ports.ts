@@ -27,6 +27,7 @@ export interface PublishedValue {
   readonly at: Instant;
 }
 
+/** CloudWatch: what rules are measured by, and the values we publish. */
 export interface Metrics {
   /**
    * Asks for every query of the plan, pages followed. Series by query id, ascending, one sample a period at most; a query without data has
@@ -47,6 +48,7 @@ export interface Change {
   readonly remove?: readonly StoredRecord[];
 }
 
+/** The one table: everything we know, written on conditions. */
 export interface Table {
   /** Names of the applications that were applied, ascending. */
   applications(): Promise<readonly string[]>;
@@ -61,6 +63,7 @@ export interface Table {
   ): Promise<readonly DecisionRecord[]>;
 }
 
+/** EC2: the machines. */
 export interface Fleet {
   /**
    * Launches the slots of one intent. Too little capacity or quota is an answer, not an exception. Repeating a request launches nothing
@@ -77,16 +80,19 @@ export interface Fleet {
   zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
+/** Baked images, by the SSM parameter that names them. */
 export interface Images {
   /** The AMI id that an SSM parameter holds now. Throws when there is no such parameter or it holds no AMI id. */
   resolve(ssmParameter: string): Promise<string>;
 }
 
+/** The one topic that participants hear. */
 export interface Topic {
   /** Publishes each; returns those that were not accepted, with the reason. Throws when none could be tried. */
   publish(notices: readonly Notice[]): Promise<readonly { readonly notice: Notice; readonly reason: string }[]>;
 }
 
+/** Wake-ups for the time between two schedules. */
 export interface Ticks {
   /** Wakes evaluate for the application once after each of these delays (0 to 900 s). */
   later(application: string, delaysSeconds: readonly number[]): Promise<void>;

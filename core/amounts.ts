@@ -33,10 +33,12 @@ export function secondsBetween(from: Instant, to: Instant): number {
   return (to - from) / 1000;
 }
 
+/** Whether `a` is earlier than `b`; false when they are the same. */
 export function isBefore(a: Instant, b: Instant): boolean {
   return a < b;
 }
 
+/** Whether `a` is `b` or later: the end of a half-open interval has come. */
 export function isAtOrAfter(a: Instant, b: Instant): boolean {
   return a >= b;
 }

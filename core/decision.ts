@@ -33,6 +33,7 @@ export interface AppliedLimit {
   readonly because: string;
 }
 
+/** Which way a decision goes; `hold` is an answer, with a reason. */
 export type Outcome = 'out' | 'in' | 'hold';
 
 /** The one answer for a layer, with everything it was made from: it can be explained from itself alone. */

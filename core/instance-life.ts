@@ -23,6 +23,7 @@ export type SlotState =
 /** What participants are told about an instance. `rolled-back`: an announced joining or leaving was undone. */
 export type NoticeEvent = 'joining' | 'joined' | 'leaving' | 'left' | 'rolled-back';
 
+/** How an instance is bought. */
 export type Market = 'on-demand' | 'spot';
 
 /** Where an instance goes: one EC2 offering is (size type, zone, market). */

@@ -18,6 +18,7 @@ export interface LaunchRefusal {
   readonly remedy: 'elsewhere' | 'later' | 'never';
 }
 
+/** What EC2 answered to one call. */
 export interface LaunchResult {
   /** As many as EC2 gave, in order of slot number, from `launch.first` on without a gap. */
   readonly launched: readonly Instance[];

@@ -7,6 +7,7 @@ import type { Stored } from './stored.ts';
 /** Longest message kept of a failed acknowledgement, in characters. */
 const MOST_MESSAGE = 1000;
 
+/** What became of an acknowledgement. */
 export type Received =
   | { readonly outcome: 'recorded'; readonly record: AcknowledgementRecord }
   /** A repeat, or one that a later acknowledgement covers already. */

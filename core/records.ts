@@ -27,6 +27,7 @@ interface RecordBase {
   readonly version: number;
 }
 
+/** The application file as it was last applied. */
 export interface FileRecord extends RecordBase {
   readonly kind: 'file';
   readonly file: Application;
@@ -37,6 +38,7 @@ export interface FileRecord extends RecordBase {
   readonly appliedAt: Instant;
 }
 
+/** What a layer should be. */
 export interface DesiredRecord extends RecordBase {
   readonly kind: 'desired';
   readonly layer: string;
@@ -46,6 +48,7 @@ export interface DesiredRecord extends RecordBase {
   readonly decidedAt: Instant;
 }
 
+/** Everything that a launch needs, fixed under a number. */
 export interface RevisionRecord extends RecordBase {
   readonly kind: 'revision';
   readonly layer: string;
@@ -63,6 +66,7 @@ export interface RevisionRecord extends RecordBase {
   readonly spotPercent: number;
 }
 
+/** What deciding remembers of one layer. */
 export interface ScalingRecord extends RecordBase {
   readonly kind: 'scaling';
   readonly layer: string;
@@ -77,6 +81,7 @@ export interface ScalingRecord extends RecordBase {
   };
 }
 
+/** One decision, with everything it was made from. */
 export interface DecisionRecord extends RecordBase {
   readonly kind: 'decision';
   readonly decision: Decision;
@@ -84,6 +89,7 @@ export interface DecisionRecord extends RecordBase {
   readonly expiresAt: Instant;
 }
 
+/** The head of an application's fleet: every change of its machines is written together with this record. */
 export interface HeadRecord extends RecordBase {
   readonly kind: 'head';
   /** Distinguishes this application from an earlier one of the same name in client tokens. */
@@ -95,6 +101,7 @@ export interface HeadRecord extends RecordBase {
   readonly nextSlotNumber: Readonly<Record<string, number>>;
 }
 
+/** One machine, from intent to end. */
 export interface SlotRecord extends RecordBase {
   readonly kind: 'slot';
   readonly slot: Slot;
@@ -113,6 +120,7 @@ export interface RefusalRecord extends RecordBase {
   readonly expiresAt: Instant;
 }
 
+/** The states that EC2 gives an instance. */
 export type Ec2State = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
 /** An instance as EC2 shows it. */
@@ -133,6 +141,7 @@ export interface Instance {
   readonly isProtected: boolean;
 }
 
+/** What EC2 says of one instance. */
 export interface ObservationRecord extends RecordBase {
   readonly kind: 'observation';
   readonly instance: Instance;
@@ -144,6 +153,7 @@ export interface ObservationRecord extends RecordBase {
   readonly rebalanceAt?: Instant;
 }
 
+/** What one participant was told, and how long we wait for its answer. */
 export interface ToldRecord extends RecordBase {
   readonly kind: 'told';
   readonly participant: string;
@@ -158,6 +168,7 @@ export interface ToldRecord extends RecordBase {
   readonly expiredVersion: number;
 }
 
+/** What one participant says it has applied. */
 export interface AcknowledgementRecord extends RecordBase {
   readonly kind: 'acknowledgement';
   readonly participant: string;
@@ -168,11 +179,13 @@ export interface AcknowledgementRecord extends RecordBase {
   readonly failed?: { readonly membershipVersion: number; readonly message: string; readonly at: Instant };
 }
 
+/** A wake-up for reconcile and announce while something moves. */
 export interface TickRecord extends RecordBase {
   readonly kind: 'tick';
   readonly at: Instant;
 }
 
+/** Any record, told apart by `kind`. */
 export type StoredRecord =
   | FileRecord
   | DesiredRecord

@@ -1,6 +1,7 @@
 import type { Ports } from '../../adapters/ports.ts';
 import { readAcknowledgement, receiveAcknowledgement } from '../../core/receive-acknowledgement.ts';
 
+/** What this stage may touch. */
 export type AcknowledgePorts = Pick<Ports, 'clock' | 'table'>;
 
 /** What became of one acknowledgement; logged as one line. `refused` ones are dropped: repeating them would not make them true. */

@@ -1,6 +1,7 @@
 import type { Ports } from '../../adapters/ports.ts';
 import { type Telling, tellParticipants } from '../../core/tell-participants.ts';
 
+/** What this stage may touch. */
 export type AnnouncePorts = Pick<Ports, 'clock' | 'table' | 'topic'>;
 
 /** What one run did; logged as one line. */

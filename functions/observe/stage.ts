@@ -2,6 +2,7 @@ import type { Ports } from '../../adapters/ports.ts';
 import type { Instant } from '../../core/amounts.ts';
 import { type InstanceEvent, type NotedObservations, noteEvent, noteSweep } from '../../core/note-observations.ts';
 
+/** What this stage may touch. */
 export type ObservePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
 
 /** A look at everything, or what EC2 says of one instance. */

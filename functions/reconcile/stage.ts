@@ -6,6 +6,7 @@ import { recordLaunch } from '../../core/plan-changes/record-launch.ts';
 import type { HeadRecord, SlotRecord } from '../../core/records.ts';
 import type { Stored } from '../../core/stored.ts';
 
+/** What this stage may touch. */
 export type ReconcilePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
 
 /** What one run did; logged as one line. */
