@@ -15,6 +15,10 @@ export function requireWritable(application: string, change: Change): void {
     throw new RangeError(
       `a change of ${application} holds a record of ${stranger.application}: ${recordKey(stranger)}`,
     );
+  const isFenced = change.put.some(({ kind }) => kind === 'head');
+  // A table that reads without transactions finds a slot that is missing by what the head says of it (adapters/aws/table-layout.ts).
+  if (!isFenced && change.remove?.some(({ kind }) => kind === 'slot'))
+    throw new RangeError(`a change of ${application} removes slots without writing the head, which is their fence`);
   if (records.length < 2) return;
   const writes = records.reduce((sum, record) => sum + (record.kind === 'file' ? writesOfFile : 1), 0);
   if (writes > maxWrites) throw new RangeError(`a change takes at most ${maxWrites} writes, this one takes ${writes}`);
