@@ -52,6 +52,12 @@ export function oneOfNames(kind: string, names: Iterable<string>): string {
   return `one of the ${kind} ${quoted(all.slice(0, listedNames))}${rest}`;
 }
 
+/** A problem as a block of lines: where, then what was found, what is allowed, and the hint. */
+export function sayProblem({ path, found, allowed, message }: Problem): string {
+  const hint = message === undefined ? [] : [`  hint     ${message}`];
+  return [path, `  found    ${found}`, `  allowed  ${allowed}`, ...hint].join('\n');
+}
+
 function shortened(text: string): string {
   return text.length <= shownCharacters ? text : `${text.slice(0, shownCharacters)}…`;
 }
