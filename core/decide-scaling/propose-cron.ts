@@ -36,7 +36,9 @@ interface Schedule {
 const schedules = new WeakMap<CronRule, Schedule>();
 
 function firstStartAfter(rule: CronRule, at: Instant): Instant | undefined {
-  const schedule = schedules.get(rule) ?? { cron: new Cron(rule.cron, { timezone: rule.timeZone, paused: true }) };
+  const schedule = schedules.get(rule) ?? {
+    cron: new Cron(rule.cron, { mode: '5-part', timezone: rule.timeZone, paused: true }),
+  };
   schedules.set(rule, schedule);
   const { answer } = schedule;
   if (answer !== undefined && isAtOrAfter(at, answer.from)) {

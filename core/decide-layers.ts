@@ -1,0 +1,179 @@
+import { type Instant, isBefore } from './amounts.ts';
+import type { Application } from './application/application-schema.ts';
+import type { Layer } from './application/layer-schema.ts';
+import { type Decided, decideScaling } from './decide-scaling/decide-scaling.ts';
+import type { LayerSituation } from './decide-scaling/layer-situation.ts';
+import type { ScalingMemory, Trigger } from './decision.ts';
+import type { AlarmReadings, Readings } from './readings.ts';
+import type { DesiredRecord, FileRecord, RevisionRecord } from './records.ts';
+import { revisionKey, type Stored } from './stored.ts';
+
+/** What one evaluation brings to what is stored. */
+export interface Evaluation {
+  readonly now: Instant;
+  readonly trigger: Trigger;
+  readonly readings: Readings;
+  readonly alarms: AlarmReadings;
+  /** The revision to be desired of each layer of the file. A layer without one (its image was never found) is not decided. */
+  readonly revisions: ReadonlyMap<string, RevisionRecord>;
+}
+
+/** A layer's answer, and the revision to be stored with it when it is new. */
+export interface DecidedLayer extends Decided {
+  readonly revision: RevisionRecord | undefined;
+}
+
+/**
+ * Decides every layer of an application, a layer that follows another after the one that it follows, then those that vanished from the file.
+ * What one layer takes of the budget, the next no longer has.
+ */
+export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly DecidedLayer[] {
+  const tallies = tallySlots(stored);
+  const layers = layersOf(stored, file);
+  const others = new Map<string, { desired: number; inService: number }>();
+  let hourlyUsd = 0;
+  for (const { name, settings } of layers) {
+    const desired = stored.desired.get(name);
+    others.set(name, { desired: desired?.count ?? 0, inService: tallies.get(name)?.inService ?? 0 });
+    hourlyUsd += costOf(stored, desired, settings);
+  }
+  const decided: DecidedLayer[] = [];
+  for (const layer of layers) {
+    const { name, settings } = layer;
+    const desired = stored.desired.get(name);
+    const own = costOf(stored, desired, settings);
+    const revision = evaluation.revisions.get(name);
+    const tally = tallies.get(name) ?? nobody;
+    const target = targetOf(revision, desired, settings);
+    if (target === undefined) continue;
+    const othersHourlyUsd = hourlyUsd - own;
+    const world: World = { stored, file, evaluation, others };
+    const answer = decideScaling(situationOf(layer, world, { desired, revision: target, tally, othersHourlyUsd }));
+    const { to, hourlyUsdAfter } = answer.decision;
+    others.set(name, { desired: to.count, inService: tally.inService });
+    hourlyUsd = othersHourlyUsd + hourlyUsdAfter;
+    decided.push({ ...answer, revision });
+  }
+  return decided;
+}
+
+interface NamedLayer {
+  readonly name: string;
+  readonly settings: Layer;
+  readonly vanished?: { readonly drain: boolean };
+}
+
+interface World {
+  readonly stored: Stored;
+  readonly file: FileRecord;
+  readonly evaluation: Evaluation;
+  readonly others: LayerSituation['others'];
+}
+
+/** What the slots of a layer come to. */
+type Tally = Pick<LayerSituation, 'inService' | 'failed' | 'newestInServiceAt'>;
+
+const nobody: Tally = { inService: 0, failed: 0 };
+const nothingRemembered: ScalingMemory = { wishes: [], inService: [] };
+
+function tallySlots(stored: Stored): ReadonlyMap<string, Tally> {
+  const tallies = new Map<string, { inService: number; failed: number; newestInServiceAt?: Instant }>();
+  for (const { slot } of stored.slots) {
+    if (slot.state !== 'in-service' && slot.state !== 'failed') continue;
+    const tally = tallies.get(slot.layer) ?? { ...nobody };
+    tallies.set(slot.layer, tally);
+    if (slot.state === 'failed') {
+      tally.failed += 1;
+      continue;
+    }
+    tally.inService += 1;
+    const { inServiceAt } = slot;
+    if (inServiceAt === undefined) continue;
+    if (tally.newestInServiceAt === undefined || isBefore(tally.newestInServiceAt, inServiceAt)) {
+      tally.newestInServiceAt = inServiceAt;
+    }
+  }
+  return tallies;
+}
+
+/** A vanished layer that never had a desired count has nothing to decide. */
+function layersOf(stored: Stored, file: FileRecord): readonly NamedLayer[] {
+  const vanished = Object.entries(file.vanished).flatMap(([name, { layer, drain }]) =>
+    stored.desired.has(name) ? [{ name, settings: layer, vanished: { drain } }] : [],
+  );
+  return [...followingOrder(file.file), ...vanished];
+}
+
+const orderOf = new WeakMap<Application, readonly NamedLayer[]>();
+
+/** The layers of a file, each after the one that it follows; otherwise in the order of the file. */
+function followingOrder(application: Application): readonly NamedLayer[] {
+  const known = orderOf.get(application);
+  if (known !== undefined) return known;
+  const order = new Map<string, NamedLayer>();
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    const settings = application.layers[name];
+    if (settings === undefined || seen.has(name)) return;
+    seen.add(name);
+    for (const rule of settings.rules) if ('followLayer' in rule) visit(rule.followLayer);
+    order.set(name, { name, settings });
+  };
+  for (const name of Object.keys(application.layers)) visit(name);
+  const layers = [...order.values()];
+  orderOf.set(application, layers);
+  return layers;
+}
+
+function costOf(stored: Stored, desired: DesiredRecord | undefined, settings: Layer): number {
+  return desired === undefined ? 0 : desired.count * priceOf(stored, desired, settings);
+}
+
+/** Of one instance an hour. Without the revision's record, what the file says today. */
+function priceOf(stored: Stored, desired: DesiredRecord, settings: Layer): number {
+  return stored.revisions.get(revisionKey(desired))?.hourlyUsd ?? settings.sizes[0]?.hourlyUsd ?? 0;
+}
+
+function targetOf(
+  revision: RevisionRecord | undefined,
+  desired: DesiredRecord | undefined,
+  settings: Layer,
+): LayerSituation['revision'] | undefined {
+  if (revision !== undefined) return { number: revision.revision, hourlyUsd: revision.hourlyUsd };
+  return desired && { number: desired.revision, hourlyUsd: settings.sizes[0]?.hourlyUsd ?? 0 };
+}
+
+function situationOf(
+  layer: NamedLayer,
+  { stored, file, evaluation, others }: World,
+  own: Pick<LayerSituation, 'revision' | 'othersHourlyUsd'> & {
+    readonly desired: DesiredRecord | undefined;
+    readonly tally: Tally;
+  },
+): LayerSituation {
+  const { name, settings } = layer;
+  const { desired, tally, ...rest } = own;
+  const { now, trigger, readings, alarms } = evaluation;
+  const maxHourlyUsd = file.file.budget?.maxHourlyUsd;
+  return {
+    ...layer,
+    ...tally,
+    ...rest,
+    ...(desired && {
+      desired: {
+        count: desired.count,
+        revision: desired.revision,
+        hourlyUsd: priceOf(stored, desired, settings),
+      },
+    }),
+    memory: stored.scaling.get(name)?.memory ?? nothingRemembered,
+    others,
+    limits: file.file.limits.filter((limit) => limit.layer === name),
+    ...(maxHourlyUsd === undefined ? {} : { maxHourlyUsd }),
+    readings,
+    alarms,
+    now,
+    trigger,
+    fileVersion: file.version,
+  };
+}

@@ -1,0 +1,74 @@
+import type { Ports, PublishedValue } from '../../adapters/ports.ts';
+import type { Outcome, Trigger } from '../../core/decision.ts';
+import type { AlarmReading } from '../../core/readings.ts';
+import { type EvaluatedApplication, evaluateApplication } from './evaluate-application.ts';
+
+export type EvaluatePorts = Pick<Ports, 'clock' | 'table' | 'metrics' | 'fleet' | 'images' | 'ticks'>;
+
+/** What wakes evaluate: the minute, an alarm whose state changed, or a tick while something of one application moves. */
+export type EvaluateWake =
+  | { readonly trigger: 'schedule' }
+  | { readonly trigger: 'alarm'; readonly alarm: AlarmReading }
+  | { readonly trigger: 'tick'; readonly application: string };
+
+/** What one run did; logged as one line. */
+export interface EvaluateReport {
+  readonly trigger: Trigger;
+  readonly applications: number;
+  /** Layers by the outcome of their decision. */
+  readonly decisions: Readonly<Record<Outcome, number>>;
+  /** What could not be asked or published, in plain words. The decisions were made without it. */
+  readonly degraded: readonly string[];
+}
+
+/** Applications evaluated at once: well below the 50 GetMetricData calls a second that CloudWatch allows. */
+const MOST_AT_ONCE = 10;
+
+/**
+ * Reads metrics and alarms, decides every layer, stores the answers. On the schedule all applications, on an alarm those with a rule that names
+ * it, on a tick one. An application that fails never keeps the others from being decided: the errors are thrown together at the end, and
+ * the retry finds the others done.
+ *
+ * An outage of the metrics does not throw: rules without data vote to stay, floors still hold, the report is `degraded`.
+ */
+export async function evaluateStage(ports: EvaluatePorts, wake: EvaluateWake): Promise<EvaluateReport> {
+  const applications = wake.trigger === 'tick' ? [wake.application] : await ports.table.applications();
+  const evaluated: EvaluatedApplication[] = [];
+  const errors: unknown[] = [];
+  for (let first = 0; first < applications.length; first += MOST_AT_ONCE) {
+    const batch = applications.slice(first, first + MOST_AT_ONCE);
+    for (const result of await Promise.allSettled(batch.map((name) => evaluateApplication(ports, name, wake)))) {
+      if (result.status === 'rejected') errors.push(result.reason);
+      else if (result.value !== undefined) evaluated.push(result.value);
+    }
+  }
+  const unpublished = await publish(
+    ports,
+    evaluated.flatMap(({ values }) => values),
+  );
+  errors.push(...evaluated.flatMap((application) => application.errors));
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} evaluations failed, the others are done`);
+  return {
+    trigger: wake.trigger,
+    applications: evaluated.length,
+    decisions: countOutcomes(evaluated),
+    degraded: [...evaluated.flatMap(({ degraded }) => degraded), ...unpublished],
+  };
+}
+
+/** Our own metrics are not worth a retry: the next minute brings the next ones, and readings bridge the gap. */
+async function publish(ports: EvaluatePorts, values: readonly PublishedValue[]): Promise<readonly string[]> {
+  if (values.length === 0) return [];
+  try {
+    await ports.metrics.publish(values);
+    return [];
+  } catch (error) {
+    return [`publishing: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+function countOutcomes(evaluated: readonly EvaluatedApplication[]): EvaluateReport['decisions'] {
+  const counts = { out: 0, in: 0, hold: 0 };
+  for (const { decided } of evaluated) for (const { decision } of decided) counts[decision.outcome] += 1;
+  return counts;
+}
