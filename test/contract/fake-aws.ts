@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { vi } from 'vitest';
 
 /** A request as a service gets it: the operation, and its parameters as they stand in the form (EC2, SNS) or JSON body (all others). */
@@ -63,7 +64,9 @@ export function ec2Error(code: string, { status = 400, message = `told: ${code}`
 async function readRequest(message: IncomingMessage): Promise<WireRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk);
-  const body = Buffer.concat(chunks).toString('utf8');
+  const sent = Buffer.concat(chunks);
+  // The SDK packs large PutMetricData requests.
+  const body = (message.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent).toString('utf8');
   const target = message.headers['x-amz-target'];
   if (typeof target === 'string') return { operation: target.split('.').at(-1) ?? '', input: JSON.parse(body) };
   const { Action: operation = '', ...input } = Object.fromEntries(new URLSearchParams(body));
