@@ -3,7 +3,7 @@ import type { LaunchRefusal, LaunchRequest, LaunchResult } from '../../core/laun
 import type { Instance } from '../../core/records.ts';
 import type { Clock, Fleet } from '../ports.ts';
 import type { Dice } from './dice.ts';
-import { type FleetBehaviour, ordinaryFleet, Shortages } from './fleet-behaviour.ts';
+import { calmFleet, type FleetBehaviour, ordinaryFleet, Shortages } from './fleet-behaviour.ts';
 import { type BillOf, type FleetBill, FleetLedger } from './fleet-ledger.ts';
 import { drawMachine, isForgotten, isShown, type Machine, stateOf } from './machine.ts';
 
@@ -54,7 +54,7 @@ export class MemoryFleet implements Fleet {
   readonly #clock: Clock;
   readonly #dice: Dice;
   readonly #zones: ReadonlyMap<string, string>;
-  readonly #behaviour: FleetBehaviour;
+  #behaviour: FleetBehaviour;
   readonly #start: Instant;
   /** All that EC2 has not forgotten, in order of launch. */
   readonly #machines = new Map<string, Machine>();
@@ -122,6 +122,12 @@ export class MemoryFleet implements Fleet {
     if (machine === undefined || (machine.endsAt !== undefined && isAtOrAfter(now, machine.endsAt))) return;
     machine.endsAt = now;
     this.#tellEnd(machine, now);
+  }
+
+  /** From now on offerings are never short and boots never fail; what is drawn already still happens. */
+  calmDown(): void {
+    this.#behaviour = calmFleet;
+    this.#shortages.clear();
   }
 
   /** Sets or removes the tag that protects an instance from scale-in. Throws when there is no such machine. */

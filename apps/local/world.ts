@@ -1,0 +1,131 @@
+import { Dice } from '../../adapters/memory/dice.ts';
+import type { FleetBehaviour } from '../../adapters/memory/fleet-behaviour.ts';
+import { MemoryChance } from '../../adapters/memory/memory-chance.ts';
+import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
+import { MemoryFleet } from '../../adapters/memory/memory-fleet.ts';
+import { MemoryImages } from '../../adapters/memory/memory-images.ts';
+import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
+import { MemoryTable } from '../../adapters/memory/memory-table.ts';
+import { MemoryTicks } from '../../adapters/memory/memory-ticks.ts';
+import { MemoryTopic } from '../../adapters/memory/memory-topic.ts';
+import { WatchedFleet } from '../../adapters/memory/watched-fleet.ts';
+import type { Ports } from '../../adapters/ports.ts';
+import { addSeconds, type Instant, instantFromIso, secondsBetween } from '../../core/amounts.ts';
+import type { Application } from '../../core/application/application-schema.ts';
+import { Agenda } from './agenda.ts';
+import { PromiseCheck } from './check-promises.ts';
+import { Diary } from './diary.ts';
+import { Invocations } from './invocations.ts';
+import { LoadModel } from './load-model.ts';
+import { ServingInstances } from './serving-instances.ts';
+import type { Trace } from './trace.ts';
+
+export interface WorldOptions {
+  /** The application file, as text and as read from it. */
+  readonly text: string;
+  readonly application: Application;
+  readonly trace: Trace;
+  readonly seed: number;
+  /** What differs from an ordinary day of EC2. */
+  readonly fleet?: Partial<FleetBehaviour>;
+  /** Stands between the stages and the world: for planted faults. */
+  readonly around?: (ports: Ports) => Ports;
+}
+
+/** A Saturday, as the first day of the recording in `examples/`: weekdays matter to rules with a calendar. */
+export const traceStart: Instant = instantFromIso('2026-08-01T00:00:00Z');
+
+/** The fleet starts from nothing this long before the trace: nobody can be in time for the first minute otherwise. */
+export const leadSeconds = 900;
+
+/** Everything of one simulated world, not yet moving. All chance comes from the seed, all time from the clock. */
+export interface World {
+  readonly options: WorldOptions;
+  readonly dice: Dice;
+  readonly clock: MemoryClock;
+  readonly agenda: Agenda;
+  readonly table: MemoryTable;
+  readonly metrics: MemoryMetrics;
+  readonly fleet: MemoryFleet;
+  readonly topic: MemoryTopic;
+  readonly ports: Ports;
+  readonly load: LoadModel;
+  readonly serving: ServingInstances;
+  readonly check: PromiseCheck;
+  readonly diary: Diary;
+  readonly invocations: Invocations;
+  /** Called when a tick is due; set by whoever runs the stages. */
+  readonly onTick: { wake: (application: string) => Promise<void> };
+}
+
+export function createWorld(options: WorldOptions): World {
+  const { application, trace, seed } = options;
+  const dice = new Dice(`concertina/${seed}`);
+  const clock = new MemoryClock(addSeconds(traceStart, -leadSeconds));
+  const agenda = new Agenda(clock);
+  const table = new MemoryTable(clock);
+  const metrics = new MemoryMetrics(clock);
+  const topic = new MemoryTopic();
+  const zones = zonesOf(application);
+  const fleet = new MemoryFleet({ clock, dice: dice.fork('fleet'), zones, behaviour: options.fleet ?? {} });
+  const load = new LoadModel(application, trace, { startSecond: -leadSeconds });
+  const second = (): number => secondsBetween(traceStart, clock.now());
+  const serving = new ServingInstances((layer, count) => load.setInService(layer, count, second()));
+  const check = new PromiseCheck(clock, fleet);
+  const diary = new Diary();
+  const invocations = new Invocations(agenda, clock, () => check.afterStage());
+  const onTick: World['onTick'] = { wake: () => Promise.resolve() };
+  const ports: Ports = {
+    clock,
+    chance: new MemoryChance(dice.fork('chance')),
+    table,
+    metrics,
+    fleet: watchedFleet(fleet, { check, diary }),
+    images: new MemoryImages(imagesOf(application)),
+    topic,
+    ticks: new MemoryTicks(clock, (tick) => agenda.at(tick.at, () => onTick.wake(tick.application))),
+  };
+  table.onChange((change) => {
+    check.onTableChange(change);
+    diary.follow(change, clock.now());
+    serving.follow(change);
+  });
+  topic.subscribe({}, (notice) => {
+    check.onNotice(notice);
+    diary.notices.sent += 1;
+  });
+  const around = options.around?.(ports) ?? ports;
+  const kept = { options, dice, clock, agenda, table, metrics, fleet, topic, ports: around };
+  return { ...kept, load, serving, check, diary, invocations, onTick };
+}
+
+function watchedFleet(
+  fleet: MemoryFleet,
+  { check, diary }: { readonly check: PromiseCheck; readonly diary: Diary },
+): WatchedFleet {
+  return new WatchedFleet(fleet, {
+    beforeLaunch: (request) => check.beforeLaunch(request),
+    afterLaunch: (request, result) => {
+      check.afterLaunch(request, result);
+      diary.noteLaunch(result);
+    },
+    beforeTerminate: (instanceIds) => {
+      check.beforeTerminate(instanceIds);
+      diary.noteTerminate(instanceIds);
+    },
+  });
+}
+
+/** Subnets are spread over three zones, in the order in which the file names them. */
+function zonesOf({ layers }: Application): ReadonlyMap<string, string> {
+  const subnetIds = new Set(Object.values(layers).flatMap(({ launch }) => launch.subnetIds));
+  return new Map([...subnetIds].map((subnetId, index) => [subnetId, `eu-central-1${'abc'[index % 3]}`]));
+}
+
+/** Every SSM parameter that the file names holds an image of its own. */
+function imagesOf({ layers }: Application): ReadonlyMap<string, string> {
+  const parameters = new Set(
+    Object.values(layers).flatMap(({ image }) => ('ssmParameter' in image ? [image.ssmParameter] : [])),
+  );
+  return new Map([...parameters].map((name, index) => [name, `ami-0${String(index + 1).padStart(16, '0')}`]));
+}
