@@ -24,16 +24,15 @@ export function fleetContract(name: string, makeFleet: () => Promise<FleetUnderT
       return makeLaunchRequest({ application, subnetId, revision, first, count, token: `${application}-${first}` });
     };
 
-    it('launches all slots of an intent, each machine naming its own', async () => {
+    it('launches a machine that names its own slot', async () => {
       const application = freshApplication();
 
-      const { launched, refused } = await under.fleet.launch(requestFor(application, 17, 3));
+      const { launched, refused } = await under.fleet.launch(requestFor(application, 17, 1));
 
       expect(refused).toBeUndefined();
-      expect(launched.map(({ slotNumber }) => slotNumber)).toEqual([17, 18, 19]);
+      expect(launched.map(({ slotNumber }) => slotNumber)).toEqual([17]);
       for (const instance of launched)
         expect(instance).toMatchObject({ application, layer: 'web', revision: 3, type: 'm7g.large', zone: under.zone });
-      expect(new Set(launched.map(({ instanceId }) => instanceId)).size).toBe(3);
     });
 
     it('lists the machines of one application, and finds each', async () => {
@@ -81,9 +80,22 @@ export function fleetContract(name: string, makeFleet: () => Promise<FleetUnderT
   });
 }
 
-/** Apart, because no emulator of EC2 that we know keeps client tokens. */
-export function fleetTokenContract(name: string, makeFleet: () => Promise<FleetUnderTest>): void {
-  describe(`${name}, asked twice`, () => {
+/** Apart, because of what emulators of EC2 lack: moto 5.2 launches MinCount machines only, and none that we know keeps client tokens. */
+export function fleetBatchContract(name: string, makeFleet: () => Promise<FleetUnderTest>): void {
+  describe(`${name}, several slots in a call`, () => {
+    it('launches all slots of an intent, each machine naming its own', async () => {
+      const { fleet, subnetId, revision = {} } = await makeFleet();
+      const application = freshApplication();
+
+      const { launched, refused } = await fleet.launch(
+        makeLaunchRequest({ application, subnetId, revision, first: 17, count: 3 }),
+      );
+
+      expect(refused).toBeUndefined();
+      expect(launched.map(({ slotNumber }) => slotNumber)).toEqual([17, 18, 19]);
+      expect(new Set(launched.map(({ instanceId }) => instanceId)).size).toBe(3);
+    });
+
     it('launches nothing more for a token that it knows, and gives the same machines', async () => {
       const { fleet, subnetId, revision = {} } = await makeFleet();
       const application = freshApplication();

@@ -3,7 +3,7 @@ import { calmFleet } from '../../adapters/memory/fleet-behaviour.ts';
 import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import { MemoryFleet } from '../../adapters/memory/memory-fleet.ts';
 import { noon } from '../factories/stored.ts';
-import { type FleetUnderTest, fleetContract, fleetTokenContract } from './fleet-contract.ts';
+import { type FleetUnderTest, fleetBatchContract, fleetContract } from './fleet-contract.ts';
 
 async function makeFleet(): Promise<FleetUnderTest> {
   const zones = new Map([['subnet-a', 'zone-a']]);
@@ -12,4 +12,4 @@ async function makeFleet(): Promise<FleetUnderTest> {
 }
 
 fleetContract('MemoryFleet', makeFleet);
-fleetTokenContract('MemoryFleet', makeFleet);
+fleetBatchContract('MemoryFleet', makeFleet);
