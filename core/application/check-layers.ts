@@ -11,6 +11,7 @@ export function checkLayers(draft: Draft): readonly Problem[] {
     const path = ['layers', name];
     return [
       ...checkCount(layer, [...path, 'count']),
+      ...checkQuorum(layer, [...path, 'stateful', 'keepInService']),
       ...checkUserData(layer, draft, [...path, 'launch', 'userData']),
       ...checkTags(layer, draft, [...path, 'launch', 'tags']),
     ];
@@ -20,6 +21,12 @@ export function checkLayers(draft: Draft): readonly Problem[] {
 function checkCount({ count }: DraftLayer, path: Path): readonly Problem[] {
   if (count === undefined || count.min <= count.max) return [];
   return [{ path: pathText([...path, 'min']), found: shown(count.min), allowed: `at most ${count.max}, the "max"` }];
+}
+
+function checkQuorum({ count, stateful }: DraftLayer, path: Path): readonly Problem[] {
+  const { keepInService } = stateful ?? {};
+  if (count === undefined || keepInService === undefined || keepInService <= count.min) return [];
+  return [{ path: pathText(path), found: shown(keepInService), allowed: `at most ${count.min}, the "min" of the layer` }];
 }
 
 function checkUserData({ launch }: DraftLayer, draft: Draft, path: Path): readonly Problem[] {

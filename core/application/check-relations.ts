@@ -1,10 +1,34 @@
 import { checkReference } from './check-reference.ts';
+import { findCycles, sayCycle } from './find-cycles.ts';
 import { type Draft, readableItems } from './draft.ts';
 import { type Problem, pathText, shown } from './problem.ts';
 
-/** What participants hear and what limits relate: layers that exist, and two of them. */
+/** What participants hear, what limits relate and what order names: layers that exist, and no order that waits for itself. */
 export function checkRelations(draft: Draft): readonly Problem[] {
-  return [...checkHearing(draft), ...checkLimits(draft)];
+  return [
+    ...checkHearing(draft),
+    ...checkLimits(draft),
+    ...checkOrder(draft, 'launchAfter'),
+    ...checkOrder(draft, 'drainBefore'),
+  ];
+}
+
+function checkOrder(draft: Draft, key: 'launchAfter' | 'drainBefore'): readonly Problem[] {
+  const layers = readableItems(draft.layers);
+  const unknown = layers.flatMap(([name, layer]) =>
+    (layer[key] ?? []).flatMap((other, index) =>
+      checkReference({ kind: 'layers', name: other, among: draft.layers, path: ['layers', name, key, index] }),
+    ),
+  );
+  const references = new Map(
+    layers.map(([name, layer]) => [name, (layer[key] ?? []).filter((other) => other !== undefined)]),
+  );
+  const cycles = findCycles(references).map((cycle) => ({
+    path: pathText(['layers', cycle[0] ?? '', key]),
+    found: sayCycle(cycle),
+    allowed: 'layers that do not wait for this one',
+  }));
+  return [...unknown, ...cycles];
 }
 
 function checkHearing(draft: Draft): readonly Problem[] {

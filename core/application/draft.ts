@@ -22,6 +22,9 @@ const draftRule = z.object({
 
 const draftLayer = z.object({
   count: readable(countSchema),
+  stateful: readable(z.object({ keepInService: readable(z.number()) })),
+  launchAfter: readable(z.array(readable(z.string()))),
+  drainBefore: readable(z.array(readable(z.string()))),
   rules: z.array(readable(draftRule)).default([]).catch([]),
   launch: readable(
     z.object({

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { nameSchema } from './names.ts';
 import { ruleSchema } from './rule-schema.ts';
 import { allowedWords, tellingKeys, textLike, whole } from './schema-notes.ts';
 
@@ -83,6 +84,36 @@ export const launchSchema = z
   })
   .describe('How an instance is launched.');
 
+const readySchema = z
+  .union([
+    z.enum(['running', 'status-checks', 'signal']),
+    z.strictObject({
+      http: z
+        .strictObject({
+          port: whole({ least: 1, most: 65_535 }).describe('The port that answers.'),
+          path: z.string().startsWith('/').max(1024).default('/').describe('The path to ask for; any status from 200 to 399 is ready.'),
+        })
+        .describe('A probe from within the network.'),
+    }),
+  ])
+  .register(tellingKeys, { keys: [[], ['http']] })
+  .default('running')
+  .describe(
+    'When a new instance is ready: EC2 shows it running, both its status checks pass, it sets its tag "concertina:ready" to "true", or it answers over HTTP.',
+  );
+
+const statefulSchema = z
+  .strictObject({
+    oneAtATime: z
+      .boolean()
+      .default(true)
+      .describe('One instance joins or leaves at a time; the next waits until every participant has applied the last.'),
+    keepInService: whole({ least: 1, most: 5000 }).describe('Never fewer in service than this by our own doing: the quorum.'),
+  })
+  .describe('A layer that holds state, such as a clustered database.');
+
+const layerNames = z.array(nameSchema).max(50).default([]);
+
 const cooldownSeconds = whole({ least: 0, most: 86_400 }).default(0);
 
 export const layerSchema = z
@@ -97,6 +128,16 @@ export const layerSchema = z
     drainSeconds: whole({ least: 0, most: 86_400 })
       .default(30)
       .describe('How long a leaving instance keeps running at the least.'),
+    ready: readySchema,
+    stateful: statefulSchema.optional(),
+    launchAfter: layerNames.describe('Layers that grow first: this one launches once they have what they should, or ran out of time.'),
+    drainBefore: layerNames.describe('Layers that shrink later: their instances leave once those of this layer have left.'),
+    maxUnhealthyPercent: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(20)
+      .describe('No scale-in while more than this share of the layer has failed and is not replaced.'),
     rules: z
       .array(ruleSchema)
       .max(50)

@@ -47,7 +47,7 @@ export function quoted(names: readonly string[]): string {
 /** `one of the KPIs "a", "b"`, in alphabetical order, cut after twenty. */
 export function oneOfNames(kind: string, names: Iterable<string>): string {
   const all = [...names].sort();
-  if (all.length === 0) return `one of the ${kind}, but there are none`;
+  if (all.length === 0) return `one of the ${kind} (there are none)`;
   const rest = all.length > listedNames ? ` … (${all.length} in all)` : '';
   return `one of the ${kind} ${quoted(all.slice(0, listedNames))}${rest}`;
 }

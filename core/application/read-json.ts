@@ -117,11 +117,17 @@ function fail(scan: Scan, allowed: string): void {
   const rest = scan.text.slice(scan.at);
   scan.failure ??= {
     path: `line ${line}, column ${column}`,
-    found: rest === '' ? 'the end of the file' : shown(rest.split('\n', 1)[0]?.trim()),
+    found: foundAt(rest),
     allowed,
     ...hint(before, rest),
   };
   scan.at = scan.text.length;
+}
+
+function foundAt(rest: string): string {
+  const line = rest.split('\n', 1).join().trim();
+  if (rest === '') return 'the end of the file';
+  return line === '' ? 'the end of the line' : shown(line);
 }
 
 function hint(before: string, rest: string): Pick<Problem, 'message'> {
