@@ -18,7 +18,7 @@ export function metricsContract(name: string, makeMetrics: () => Promise<Metrics
       const application = freshApplication();
       const from = alignDown(past, 60);
       const values = [3, 4, 5, 6].map((value, index) =>
-        valueOf({ application, value, at: addSeconds(from, index * 60) }),
+        published({ application, value, at: addSeconds(from, index * 60) }),
       );
       await metrics.publish(values);
       await metrics.publish(values.slice(0, 1));
@@ -35,7 +35,7 @@ export function metricsContract(name: string, makeMetrics: () => Promise<Metrics
       const { metrics, past } = await makeMetrics();
       const [application, silent] = [freshApplication(), freshApplication()];
       const from = alignDown(past, 60);
-      await metrics.publish([valueOf({ application, value: 7, at: addSeconds(from, 60) })]);
+      await metrics.publish([published({ application, value: 7, at: addSeconds(from, 60) })]);
       const plan = planOf({ from, until: addSeconds(from, 180) }, queryOf(application), {
         ...queryOf(silent),
         id: 'silent',
@@ -56,7 +56,7 @@ export function metricsContract(name: string, makeMetrics: () => Promise<Metrics
   });
 }
 
-function valueOf(of: { readonly application: string; readonly value: number; readonly at: Instant }) {
+function published(of: { readonly application: string; readonly value: number; readonly at: Instant }) {
   return { ...of, name: 'InService', layer: 'web' } as const;
 }
 
