@@ -62,28 +62,28 @@ export async function runWorld(world: World, onMinute: OnMinute = () => undefine
   return { history, virtualSeconds, settledAfterSeconds, evaluations, bill };
 }
 
-async function applyFile({ ports, options }: World): Promise<void> {
-  const report = await applyStage(ports, { text: options.text, parameters: {}, drainLayers: [] });
+async function applyFile({ portsOf, options }: World): Promise<void> {
+  const report = await applyStage(portsOf('apply'), { text: options.text, parameters: {}, drainLayers: [] });
   if (report.outcome !== 'refused') return;
   const problems = report.problems.map(({ path, message }) => `${path}: ${message}`);
   throw new Error(`the application file was refused: ${problems.join('; ')}`);
 }
 
 function connectStream(world: World): void {
-  const { agenda, clock, invocations, ports, table, dice } = world;
+  const { agenda, clock, invocations, portsOf, table, dice } = world;
   const shared = { agenda, clock, invocations };
   const reconcile = new StreamReader({
     ...shared,
     stage: 'reconcile',
     kinds: wakesReconcile,
-    run: (application) => reconcileStage(ports, application),
+    run: (application) => reconcileStage(portsOf('reconcile'), application),
     dice: dice.fork('reconcile'),
   });
   const announce = new StreamReader({
     ...shared,
     stage: 'announce',
     kinds: wakesAnnounce,
-    run: (application) => announceStage(ports, application),
+    run: (application) => announceStage(portsOf('announce'), application),
     dice: dice.fork('announce'),
   });
   table.onChange((change) => {
@@ -93,7 +93,7 @@ function connectStream(world: World): void {
 }
 
 function connectEvents(world: World): void {
-  const { agenda, clock, fleet, serving, options, topic, dice, ports, invocations, onTick } = world;
+  const { agenda, clock, fleet, serving, options, topic, dice, portsOf, invocations, onTick } = world;
   const delays = dice.fork('events');
   fleet.onEvent((event) => {
     agenda.at(event.at, () => {
@@ -111,7 +111,7 @@ function connectEvents(world: World): void {
     acknowledge: (reply) =>
       invocations.invoke({
         stage: 'acknowledge',
-        run: () => acknowledgeStage(ports, reply),
+        run: () => acknowledgeStage(portsOf('acknowledge'), reply),
         retrySeconds: asynchronousRetrySeconds,
       }),
   });
@@ -163,13 +163,13 @@ function wakeByAlarm(world: World, alarm: AlarmReading): Promise<void> {
   return evaluate(world, { trigger: 'alarm', alarm });
 }
 
-function evaluate({ invocations, ports, diary }: World, wake: EvaluateWake): Promise<void> {
-  const run = async (): Promise<void> => diary.noteEvaluation(await evaluateStage(ports, wake));
+function evaluate({ invocations, portsOf, diary }: World, wake: EvaluateWake): Promise<void> {
+  const run = async (): Promise<void> => diary.noteEvaluation(await evaluateStage(portsOf('evaluate'), wake));
   return invocations.invoke({ stage: 'evaluate', run, retrySeconds: asynchronousRetrySeconds });
 }
 
-function observe({ invocations, ports }: World, wake: ObserveWake): Promise<void> {
-  const run = (): Promise<unknown> => observeStage(ports, wake);
+function observe({ invocations, portsOf }: World, wake: ObserveWake): Promise<void> {
+  const run = (): Promise<unknown> => observeStage(portsOf('observe'), wake);
   return invocations.invoke({ stage: 'observe', run, retrySeconds: asynchronousRetrySeconds });
 }
 

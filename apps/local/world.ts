@@ -12,6 +12,7 @@ import { WatchedFleet } from '../../adapters/memory/watched-fleet.ts';
 import type { Ports } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, instantFromIso, secondsBetween } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
+import type { StageName } from '../../infra/bundle.ts';
 import { Agenda } from './agenda.ts';
 import { PromiseCheck } from './check-promises.ts';
 import { Diary } from './diary.ts';
@@ -28,8 +29,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** What differs from an ordinary day of EC2. */
   readonly fleet?: Partial<FleetBehaviour>;
-  /** Stands between the stages and the world: for planted faults. */
-  readonly around?: (ports: Ports) => Ports;
+  /** Stands between one stage and the world: for planted faults, and to ask whether the stage may do what it does. */
+  readonly around?: (ports: Ports, stage: StageName) => Ports;
 }
 
 /** A Saturday, as the first day of the recording in `examples/`: weekdays matter to rules with a calendar. */
@@ -48,7 +49,8 @@ export interface World {
   readonly metrics: MemoryMetrics;
   readonly fleet: MemoryFleet;
   readonly topic: MemoryTopic;
-  readonly ports: Ports;
+  /** What a stage has of the world. */
+  readonly portsOf: (stage: StageName) => Ports;
   readonly load: LoadModel;
   readonly serving: ServingInstances;
   readonly check: PromiseCheck;
@@ -94,9 +96,18 @@ export function createWorld(options: WorldOptions): World {
     check.onNotice(notice);
     diary.notices.sent += 1;
   });
-  const around = options.around?.(ports) ?? ports;
-  const kept = { options, dice, clock, agenda, table, metrics, fleet, topic, ports: around };
+  const portsOf = onceAStage((stage) => options.around?.(ports, stage) ?? ports);
+  const kept = { options, dice, clock, agenda, table, metrics, fleet, topic, portsOf };
   return { ...kept, load, serving, check, diary, invocations, onTick };
+}
+
+function onceAStage(make: (stage: StageName) => Ports): World['portsOf'] {
+  const made = new Map<StageName, Ports>();
+  return (stage) => {
+    const ports = made.get(stage) ?? make(stage);
+    made.set(stage, ports);
+    return ports;
+  };
 }
 
 function watchedFleet(

@@ -1,0 +1,68 @@
+import { CloudWatchMetrics } from '../../adapters/aws/cloudwatch-metrics.ts';
+import { DynamoDbTable } from '../../adapters/aws/dynamodb-table.ts';
+import { Ec2Fleet } from '../../adapters/aws/ec2-fleet.ts';
+import { SnsTopic } from '../../adapters/aws/sns-topic.ts';
+import { SqsTicks } from '../../adapters/aws/sqs-ticks.ts';
+import { SsmImages } from '../../adapters/aws/ssm-images.ts';
+import type { Ports } from '../../adapters/ports.ts';
+import type { StageName } from '../../infra/bundle.ts';
+import { type AnswersFor, answeringClients } from './guard-clients.ts';
+import type { RightsGuard } from './rights-guard.ts';
+
+/**
+ * Ports of any world, and beside each call the same call on the AWS adapter, whose commands go to the guard instead of to AWS. So what is
+ * evaluated is what the adapters really send. Throws MissingRightError before the world's own port is asked.
+ */
+export function guardPorts<P extends Partial<Ports>>(
+  ports: P,
+  { guard, stage, state }: { readonly guard: RightsGuard; readonly stage: StageName; readonly state: AnswersFor },
+): P {
+  const guarded = Object.entries(ports).map(([name, port]) => {
+    const twin = awsTwin(name, { guard, stage, state });
+    return [name, twin === undefined ? port : inFrontOf(port, twin)] as const;
+  });
+  return Object.assign({ ...ports }, Object.fromEntries(guarded));
+}
+
+/** The AWS adapter of a port, made at the first call: a stage whose function lacks the variable for it must not need it. */
+function awsTwin(
+  port: string,
+  context: { readonly guard: RightsGuard; readonly stage: StageName; readonly state: AnswersFor },
+): (() => object) | undefined {
+  const { environment } = context.guard.rightsOf(context.stage);
+  const clients = answeringClients(context);
+  const variable = (name: string): string => {
+    const value = environment[name];
+    if (value === undefined) throw new Error(`${context.stage} uses ${port} and has no variable ${name}`);
+    return value;
+  };
+  const twins: Readonly<Record<string, () => object>> = {
+    table: () => new DynamoDbTable({ client: clients.dynamoDb, tableName: variable('CONCERTINA_TABLE') }),
+    fleet: () => new Ec2Fleet({ client: clients.ec2 }),
+    metrics: () => new CloudWatchMetrics({ client: clients.cloudWatch }),
+    topic: () => new SnsTopic({ client: clients.sns, topicArn: variable('CONCERTINA_TOPIC_ARN') }),
+    ticks: () => new SqsTicks({ client: clients.sqs, queueUrl: variable('CONCERTINA_TICKS_QUEUE_URL') }),
+    images: () => new SsmImages({ client: clients.ssm }),
+  };
+  const make = twins[port];
+  if (make === undefined && port !== 'clock' && port !== 'chance')
+    throw new Error(`what ${port} is on AWS is not known here`);
+  return make;
+}
+
+function inFrontOf(port: object, makeTwin: () => object): object {
+  let twin: object | undefined;
+  return new Proxy(port, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name);
+      if (typeof method !== 'function') return method;
+      return async (...args: readonly unknown[]) => {
+        twin ??= makeTwin();
+        const asked: unknown = Reflect.get(twin, name);
+        if (typeof asked === 'function') await Reflect.apply(asked, twin, args);
+        const answer: unknown = await Reflect.apply(method, target, args);
+        return answer;
+      };
+    },
+  });
+}
