@@ -5,9 +5,6 @@ import { growsAt } from './propose.ts';
 import { highestWish } from './remember.ts';
 import { roundDown, shown } from './round.ts';
 
-/** No scale-in while more than this share of the desired instances failed and is not replaced yet. */
-const MOST_FAILED_RATIO = 0.2;
-
 /** What a limit makes of a count; undefined when it does not change it. */
 type Verdict = { readonly after: number; readonly because: string } | undefined;
 
@@ -113,7 +110,8 @@ function outOfCooldown(count: number, situation: LimitedSituation): Verdict {
 
 function whileHealthy(count: number, situation: LimitedSituation): Verdict {
   const staying = stayingCount(situation);
-  if (count >= staying || situation.failed <= MOST_FAILED_RATIO * desiredCount(situation)) return undefined;
+  const mostFailed = (situation.settings.maxUnhealthyPercent / 100) * desiredCount(situation);
+  if (count >= staying || situation.failed <= mostFailed) return undefined;
   return { after: staying, because: `${situation.failed} instances have failed` };
 }
 

@@ -3,7 +3,8 @@ const SLACK = 1e-9;
 
 /** The next whole number, but `6.000000000000001` is 6: 3 × 0.2 ÷ 0.1 must not cost an instance. */
 export function roundUp(value: number): number {
-  return Math.ceil(value - slackOf(value));
+  // `+ 0` makes 0 of −0.
+  return Math.ceil(value - slackOf(value)) + 0;
 }
 
 /** The whole number below, but `5.999999999999999` is 6. */
