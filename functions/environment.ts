@@ -1,0 +1,31 @@
+/** Variables that a function needs and does not find. Names them all, so that one deploy mends them all. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+  readonly missing: readonly string[];
+
+  constructor(missing: readonly string[]) {
+    super(`missing environment variables: ${missing.join(', ')}`);
+    this.missing = missing;
+  }
+}
+
+/** Values of these variables. An empty value counts as missing. Throws EnvironmentError naming every missing one. */
+export function readEnvironment<const Name extends string>(
+  names: readonly Name[],
+  from: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<Record<Name, string>> {
+  const found: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const value = from[name];
+    if (value !== undefined && value !== '') found[name] = value;
+  }
+  if (!isComplete(found, names)) throw new EnvironmentError(names.filter((name) => found[name] === undefined));
+  return found;
+}
+
+function isComplete<Name extends string>(
+  found: Partial<Record<Name, string>>,
+  names: readonly Name[],
+): found is Record<Name, string> {
+  return names.every((name) => found[name] !== undefined);
+}

@@ -1,0 +1,19 @@
+import { dynamoDbClient, ec2Client } from '../../adapters/aws/clients.ts';
+import { DynamoDbTable } from '../../adapters/aws/dynamodb-table.ts';
+import { Ec2Fleet } from '../../adapters/aws/ec2-fleet.ts';
+import { SystemClock } from '../../adapters/aws/system-clock.ts';
+import { readEnvironment } from '../environment.ts';
+import type { BatchResponse } from '../run-batch.ts';
+import { runChanges } from '../run-changes.ts';
+import { reconcileStage } from './stage.ts';
+
+const { CONCERTINA_TABLE } = readEnvironment(['CONCERTINA_TABLE']);
+const ports = {
+  clock: new SystemClock(),
+  table: new DynamoDbTable({ client: dynamoDbClient(), tableName: CONCERTINA_TABLE }),
+  fleet: new Ec2Fleet({ client: ec2Client() }),
+};
+
+/** Changes of the table, from its stream. What failed comes again, then a dead letter: infra/wake-stream.ts. */
+export const handler = (event: unknown): Promise<BatchResponse> =>
+  runChanges(event, { stage: 'reconcile', run: (application) => reconcileStage(ports, application) });

@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import { AssetHashType, DockerImage } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { type BuildOptions, buildSync } from 'esbuild';
+
+/** The stages that run on AWS: each is a folder in functions/ and a construct here. */
+export type StageName = 'apply' | 'evaluate' | 'observe' | 'reconcile' | 'announce' | 'acknowledge';
+
+/** The one file of a bundle; `.mjs` because Lambda has no package.json to say that it is a module. */
+export const bundleFile = 'index.mjs';
+
+/**
+ * How a function becomes one file, the AWS SDK inside: what runs is what was tested, whatever SDK the Lambda runtime holds. ES modules and
+ * `module` before `main`, so that unused exports are left out. bench/bundles.ts measures with the same options.
+ */
+export const bundleOptions = {
+  bundle: true,
+  minify: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'],
+  legalComments: 'none',
+  logLevel: 'warning',
+} satisfies BuildOptions;
+
+/** Where a stage's handler is, as an absolute path. */
+export function handlerPath(stage: StageName): string {
+  return resolve(import.meta.dirname, `../functions/${stage}/handler.ts`);
+}
+
+/** Bundles a stage at synth, in this process: no Docker, no network. The asset's hash is that of the bundle, so equal code deploys nothing. */
+export function bundledCode(stage: StageName): Code {
+  return Code.fromAsset(resolve(import.meta.dirname, `../functions/${stage}`), {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('never-pulled'),
+      local: {
+        tryBundle(outputDir) {
+          buildSync({ ...bundleOptions, entryPoints: [handlerPath(stage)], outfile: `${outputDir}/${bundleFile}` });
+          return true;
+        },
+      },
+    },
+  });
+}

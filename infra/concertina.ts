@@ -1,0 +1,80 @@
+import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import { Acknowledge } from './acknowledge.ts';
+import { Announce } from './announce.ts';
+import { Apply } from './apply.ts';
+import { Evaluate } from './evaluate.ts';
+import { Observe } from './observe.ts';
+import { type AlsoReach, readReach } from './reach.ts';
+import { type ApplicationSource, type GivenParameters, readApplications } from './read-applications.ts';
+import { Reconcile } from './reconcile.ts';
+import { ConcertinaTable } from './table.ts';
+import { ConcertinaTopic } from './topic.ts';
+
+export interface ConcertinaProps {
+  /** Files that are written to the table on deploy. Read at synth, which fails with every problem of every file. */
+  readonly applications: readonly ApplicationSource[];
+  /** Values of the files' parameters. */
+  readonly parameters?: GivenParameters;
+  /** What the functions may touch beside what the files name. */
+  readonly alsoReach?: AlsoReach;
+  /** What becomes of the table when the stack is deleted. Default `keep`. */
+  readonly removal?: 'keep' | 'delete';
+  /** The SNS topic that the alarms tell. Default none: they are then only seen in CloudWatch. */
+  readonly alarmTopicArn?: string | undefined;
+  /**
+   * Whether evaluate and observe keep a share of the account's concurrency for themselves, and no more than it. Default true. An account with
+   * the smallest quota of concurrent executions (10) has none to reserve: false there.
+   */
+  readonly reservesConcurrency?: boolean;
+}
+
+/** Concertina in a stack: one table, one topic, one construct a stage. */
+export class Concertina extends Construct {
+  readonly table: ConcertinaTable;
+  /** Participants subscribe here. */
+  readonly topic: ConcertinaTopic;
+  readonly apply: Apply;
+  readonly evaluate: Evaluate;
+  readonly observe: Observe;
+  readonly reconcile: Reconcile;
+  readonly announce: Announce;
+  /** Participants reply here: `acknowledge.grantSend(role)`. */
+  readonly acknowledge: Acknowledge;
+
+  constructor(scope: Construct, id: string, props: ConcertinaProps) {
+    super(scope, id);
+    const { reservesConcurrency = true, alarmTopicArn } = props;
+    const alarmActions =
+      alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
+    const applications = readApplications(props.applications, props.parameters ?? {});
+    const reach = readReach(
+      applications.map(({ application }) => application),
+      { also: props.alsoReach ?? {}, roleArnOf: (profile) => roleArn(this, profile) },
+    );
+    const table = new ConcertinaTable(this, 'Table', { removal: props.removal ?? 'keep' });
+    const topic = new ConcertinaTopic(this, 'Topic');
+    this.table = table;
+    this.topic = topic;
+    this.evaluate = new Evaluate(this, 'Evaluate', { table, reach, alarmActions, reservesConcurrency });
+    this.observe = new Observe(this, 'Observe', { table, alarmActions, reservesConcurrency });
+    this.reconcile = new Reconcile(this, 'Reconcile', { table, reach, alarmActions });
+    this.announce = new Announce(this, 'Announce', { table, topic, alarmActions });
+    this.acknowledge = new Acknowledge(this, 'Acknowledge', { table, alarmActions });
+    this.apply = new Apply(this, 'Apply', { table, applications, alarmActions });
+    new CfnOutput(Stack.of(this), 'TableName', { value: table.table.tableName, description: 'All that is known.' });
+  }
+}
+
+/** The role of a profile's name: what the console and most templates make. */
+function roleArn(scope: Construct, profile: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'iam',
+    region: '',
+    resource: 'role',
+    resourceName: profile,
+    arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+  });
+}

@@ -1,0 +1,110 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Reach } from './reach.ts';
+import { imageRights, regionWide } from './rights.ts';
+import { StageFunction } from './stage-function.ts';
+import type { ConcertinaTable } from './table.ts';
+import { WakeEvents } from './wake-events.ts';
+import { WakeQueue } from './wake-queue.ts';
+
+export interface EvaluateProps {
+  readonly table: ConcertinaTable;
+  readonly reach: Reach;
+  readonly alarmActions: readonly IAlarmAction[];
+  readonly reservesConcurrency: boolean;
+}
+
+/** Ticks wait 45 s at the most and are of no use an hour later. */
+const keepTicksSeconds = 3600;
+const silentMinutes = 5;
+
+/** Metrics → decision: every minute, when an alarm goes off, and on ticks while something moves. */
+export class Evaluate extends Construct {
+  readonly stage: StageFunction;
+
+  constructor(scope: Construct, id: string, props: EvaluateProps) {
+    super(scope, id);
+    const environment = { CONCERTINA_TABLE: props.table.table.tableName };
+    this.stage = new StageFunction(this, 'Stage', {
+      stage: 'evaluate',
+      description: 'reads metrics, decides each layer, writes what is desired',
+      timeoutSeconds: 50,
+      memoryMiB: 512,
+      environment,
+      // A storm of alarms must not take the account's concurrency; two readers of ticks and the schedule fit in.
+      ...(props.reservesConcurrency ? { atOnce: 5 } : {}),
+    });
+    this.wake(props);
+    this.grant(props);
+    this.alarmWhenSilent(props.alarmActions);
+  }
+
+  private wake({ alarmActions }: EvaluateProps): void {
+    const ticks = new WakeQueue(this, 'Ticks', {
+      wakes: this.stage,
+      keepSeconds: keepTicksSeconds,
+      deadLetters: 'evaluate gave up a tick',
+      alarmActions,
+    });
+    this.stage.handler.addEnvironment('CONCERTINA_TICKS_QUEUE_URL', ticks.queue.queueUrl);
+    this.stage.role.addToPolicy(
+      new PolicyStatement({ sid: 'AskForTicks', actions: ['sqs:SendMessage'], resources: [ticks.queue.queueArn] }),
+    );
+    new WakeEvents(this, 'Wakes', {
+      wakes: this.stage,
+      alarmActions,
+      rules: {
+        EveryMinute: {
+          description: 'Concertina: evaluate every application.',
+          schedule: Schedule.rate(Duration.minutes(1)),
+        },
+        // Only what needs haste: the minute sees an alarm that is over. No names, so that a file applied later needs no deploy.
+        AlarmRaised: {
+          description: 'Concertina: an alarm was raised; evaluate the applications whose rules name it.',
+          eventPattern: {
+            source: ['aws.cloudwatch'],
+            detailType: ['CloudWatch Alarm State Change'],
+            detail: { state: { value: ['ALARM'] } },
+          },
+        },
+      },
+    });
+    new CfnOutput(Stack.of(this), 'TicksQueueUrl', { value: ticks.queue.queueUrl, description: 'Wakes evaluate.' });
+  }
+
+  private grant({ table, reach }: EvaluateProps): void {
+    table.allow(this.stage.handler, { query: ['registry'], put: ['decisions'] });
+    const statements = [
+      // None of these knows resources; DescribeAlarms shows composite alarms only to those who may see all.
+      regionWide(this, {
+        sid: 'ReadMetrics',
+        actions: ['cloudwatch:GetMetricData', 'cloudwatch:DescribeAlarms', 'ec2:DescribeSubnets'],
+      }),
+      // PutMetricData knows no resources either; the namespace is its narrowest condition.
+      new PolicyStatement({
+        sid: 'PublishOwnMetrics',
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'cloudwatch:namespace': 'Concertina' } },
+      }),
+      ...imageRights(this, reach),
+    ];
+    for (const statement of statements) this.stage.role.addToPolicy(statement);
+  }
+
+  /** Nobody is told of what does not happen, unless somebody listens for the silence. */
+  private alarmWhenSilent(alarmActions: readonly IAlarmAction[]): void {
+    const alarm = new Alarm(this, 'Silent', {
+      alarmDescription: `Concertina: evaluate has not run for ${silentMinutes} minutes; nothing is scaled.`,
+      metric: this.stage.handler.metricInvocations({ period: Duration.minutes(1), statistic: 'Sum' }),
+      threshold: 1,
+      evaluationPeriods: silentMinutes,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    alarm.addAlarmAction(...alarmActions);
+  }
+}

@@ -1,0 +1,61 @@
+import { Duration } from 'aws-cdk-lib';
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Schedule } from 'aws-cdk-lib/aws-events';
+import { Construct } from 'constructs';
+import { regionWide } from './rights.ts';
+import { StageFunction } from './stage-function.ts';
+import type { ConcertinaTable } from './table.ts';
+import { WakeEvents } from './wake-events.ts';
+
+export interface ObserveProps {
+  readonly table: ConcertinaTable;
+  readonly alarmActions: readonly IAlarmAction[];
+  readonly reservesConcurrency: boolean;
+}
+
+/** What EC2 says of our machines → observations: on its events, and a sweep every minute because events get lost. */
+export class Observe extends Construct {
+  readonly stage: StageFunction;
+
+  constructor(scope: Construct, id: string, { table, alarmActions, reservesConcurrency }: ObserveProps) {
+    super(scope, id);
+    this.stage = new StageFunction(this, 'Stage', {
+      stage: 'observe',
+      description: 'stores what EC2 says of our machines',
+      timeoutSeconds: 50,
+      memoryMiB: 256,
+      environment: { CONCERTINA_TABLE: table.table.tableName },
+      // Thousands of machines may change at once, ours or not: they wait their turn, for five minutes at the most.
+      ...(reservesConcurrency ? { atOnce: 10 } : {}),
+    });
+    table.allow(this.stage.handler, { query: ['registry'], put: [], delete: [] });
+    // DescribeInstances knows no resources.
+    this.stage.role.addToPolicy(regionWide(this, { sid: 'SeeMachines', actions: ['ec2:DescribeInstances'] }));
+    new WakeEvents(this, 'Wakes', { wakes: this.stage, alarmActions, rules: observeRules });
+  }
+}
+
+/** Events cannot be filtered by tag: machines that are not ours are told apart by the stage. */
+const observeRules = {
+  EveryMinute: {
+    description: 'Concertina: look at every machine of ours.',
+    schedule: Schedule.rate(Duration.minutes(1)),
+  },
+  StateChanged: {
+    description: 'Concertina: a machine runs, stops or ends.',
+    eventPattern: {
+      source: ['aws.ec2'],
+      detailType: ['EC2 Instance State-change Notification'],
+      // Without `pending`: the answer to the launch said so already.
+      detail: { state: ['running', 'stopping', 'stopped', 'shutting-down', 'terminated'] },
+    },
+  },
+  SpotInterruption: {
+    description: 'Concertina: EC2 takes a Spot machine back in two minutes.',
+    eventPattern: { source: ['aws.ec2'], detailType: ['EC2 Spot Instance Interruption Warning'] },
+  },
+  RebalanceRecommended: {
+    description: 'Concertina: EC2 may soon take a Spot machine back.',
+    eventPattern: { source: ['aws.ec2'], detailType: ['EC2 Instance Rebalance Recommendation'] },
+  },
+};

@@ -1,0 +1,43 @@
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import type { Reach } from './reach.ts';
+import { launchRights, regionWide, terminateRights } from './rights.ts';
+import { StageFunction } from './stage-function.ts';
+import type { ConcertinaTable } from './table.ts';
+import { WakeStream } from './wake-stream.ts';
+
+export interface ReconcileProps {
+  readonly table: ConcertinaTable;
+  readonly reach: Reach;
+  readonly alarmActions: readonly IAlarmAction[];
+}
+
+/** Desired against actual → launches and terminations: the only function that may change machines. */
+export class Reconcile extends Construct {
+  readonly stage: StageFunction;
+
+  constructor(scope: Construct, id: string, { table, reach, alarmActions }: ReconcileProps) {
+    super(scope, id);
+    this.stage = new StageFunction(this, 'Stage', {
+      stage: 'reconcile',
+      description: 'launches and terminates until what is equals what is desired',
+      timeoutSeconds: 120,
+      memoryMiB: 512,
+      environment: { CONCERTINA_TABLE: table.table.tableName },
+    });
+    table.allow(this.stage.handler, { query: [], put: [], delete: [] });
+    const statements = [
+      // What an earlier call with the same token launched. DescribeInstances knows no resources.
+      regionWide(this, { sid: 'SeeMachines', actions: ['ec2:DescribeInstances'] }),
+      ...launchRights(this, reach),
+      ...terminateRights(this, reach),
+    ];
+    for (const statement of statements) this.stage.role.addToPolicy(statement);
+    new WakeStream(this, 'Wakes', {
+      table,
+      wakes: this.stage,
+      kinds: ['desired', 'observation', 'acknowledgement', 'told', 'tick', 'file'],
+      alarmActions,
+    });
+  }
+}

@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { measureBundles, mostRatio, sentCommands } from '../../bench/bundles.ts';
+import { actionsOf, rightsOf, synthesize } from '../infra/synthesize.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'concertina-bundles-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const sizes = await measureBundles(folder);
+const template = synthesize();
+
+/** Rights that a command needs, where they are not the command's own name. */
+const rightsOfCommand: Readonly<Record<string, readonly string[]>> = {
+  TransactWriteItems: [],
+  SendMessageBatch: ['sqs:SendMessage'],
+  PublishBatch: ['sns:Publish'],
+  RunInstances: ['ec2:RunInstances', 'ec2:CreateTags', 'iam:PassRole'],
+};
+
+/** Rights for what Lambda does with the role: logs, streams, queues, dead letters. */
+const ofLambda = /^(logs|sqs):|^dynamodb:(DescribeStream|GetRecords|GetShardIterator|ListStreams)$/;
+
+describe('a bundle', () => {
+  it.each(sizes)('of $function is hardly more than the SDK commands that it sends', ({ ratio }) => {
+    expect(ratio).toBeLessThanOrEqual(mostRatio);
+  });
+});
+
+describe('the commands that are measured', () => {
+  it.each(sizes)('of $function are those that its role allows, no more and no fewer', ({ function: stage }) => {
+    const needed = Object.entries(sentCommands[stage]).flatMap(([client, commands]) =>
+      commands.flatMap((command) => rightsOfCommand[command] ?? [`${client.toLowerCase()}:${command}`]),
+    );
+    const construct = `${stage.charAt(0).toUpperCase()}${stage.slice(1)}`;
+    const allowed = new Set(rightsOf(template, construct).flatMap(actionsOf));
+    const own = [...allowed].filter((action) => !ofLambda.test(action));
+    expect(needed.filter((action) => !allowed.has(action))).toEqual([]);
+    expect(own.filter((action) => !needed.includes(action))).toEqual([]);
+  });
+});

@@ -1,0 +1,253 @@
+import { createServer } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Dice } from '../../adapters/memory/dice.ts';
+import { MemoryChance } from '../../adapters/memory/memory-chance.ts';
+import { instantFromIso } from '../../core/amounts.ts';
+import { applyResource } from '../../functions/apply/apply-resource.ts';
+import { readEnvironment } from '../../functions/environment.ts';
+import { readEvaluateWake } from '../../functions/evaluate/read-wake.ts';
+import { readObserveWake } from '../../functions/observe/read-wake.ts';
+import { bodyOf, EventError, queueRecords, tickedApplication } from '../../functions/read-event.ts';
+import { runBatch } from '../../functions/run-batch.ts';
+import { runChanges } from '../../functions/run-changes.ts';
+import { makeTable } from '../factories/stage-ports.ts';
+
+beforeEach(() => {
+  vi.spyOn(console, 'info').mockReturnValue();
+  vi.spyOn(console, 'error').mockReturnValue();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** An event of EventBridge as AWS documents it. */
+function makeBusEvent(detailType: string, detail: object) {
+  return { version: '0', id: 'e-1', 'detail-type': detailType, source: 'aws', time: '2026-11-21T12:00:00Z', detail };
+}
+
+function makeMessage(messageId: string, body: string) {
+  return { messageId, body, receiptHandle: 'r', attributes: {} };
+}
+
+/** A record of the table's stream: keys only. */
+function makeChange(SequenceNumber: string, application: string) {
+  return {
+    eventName: 'MODIFY',
+    dynamodb: { SequenceNumber, Keys: { application: { S: application }, key: { S: 'desired#web' } } },
+  };
+}
+
+const at = instantFromIso('2026-11-21T12:00:00Z');
+
+describe('the environment', () => {
+  it('is read by name', () => {
+    expect(readEnvironment(['A', 'B'], { A: '1', B: '2', C: '3' })).toEqual({ A: '1', B: '2' });
+  });
+
+  it('names every variable that is missing or empty', () => {
+    expect(() => readEnvironment(['A', 'B', 'C'], { A: '1', B: '' })).toThrow('missing environment variables: B, C');
+  });
+});
+
+describe('what wakes evaluate', () => {
+  it('is the schedule', () => {
+    expect(readEvaluateWake(makeBusEvent('Scheduled Event', {}))).toEqual({ trigger: 'schedule' });
+  });
+
+  it('is an alarm in its new state', () => {
+    const state = { value: 'ALARM', reason: 'old', timestamp: '2026-11-21T11:59:58.123+0000' };
+    const event = makeBusEvent('CloudWatch Alarm State Change', { alarmName: 'shop-queue-age', state });
+    const since = instantFromIso('2026-11-21T11:59:58.123Z');
+    expect(readEvaluateWake(event)).toEqual({
+      trigger: 'alarm',
+      alarm: { name: 'shop-queue-age', state: 'ALARM', since },
+    });
+  });
+
+  it('is a tick in the queue', () => {
+    const [record] = queueRecords({ Records: [makeMessage('m-1', '{"trigger":"tick","application":"shop"}')] });
+    expect(record && tickedApplication(record)).toBe('shop');
+  });
+
+  it.each([
+    ['an event of another kind', makeBusEvent('AWS API Call', {}), 'AWS API Call is not for evaluate'],
+    ['an alarm without a state', makeBusEvent('CloudWatch Alarm State Change', { alarmName: 'a' }), 'detail.state'],
+    [
+      'an alarm in an unknown state',
+      makeBusEvent('CloudWatch Alarm State Change', { alarmName: 'a', state: { value: 'ODD' } }),
+      'expected OK, ALARM, INSUFFICIENT_DATA, found ODD',
+    ],
+    ['nothing at all', undefined, 'event: expected an object, found nothing'],
+  ])('is not %s', (_, event, message) => {
+    expect(() => readEvaluateWake(event)).toThrow(EventError);
+    expect(() => readEvaluateWake(event)).toThrow(message);
+  });
+});
+
+describe('what wakes observe', () => {
+  it.each([
+    ['Scheduled Event', { kind: 'sweep' }],
+    ['EC2 Instance State-change Notification', { kind: 'instance', instanceId: 'i-1', at }],
+    ['EC2 Spot Instance Interruption Warning', { kind: 'interruption', instanceId: 'i-1', at }],
+    ['EC2 Instance Rebalance Recommendation', { kind: 'rebalance', instanceId: 'i-1', at }],
+  ])('is %s', (detailType, wake) => {
+    expect(readObserveWake(makeBusEvent(detailType, { 'instance-id': 'i-1' }))).toEqual(wake);
+  });
+
+  it('is no event that names no instance', () => {
+    const event = makeBusEvent('EC2 Instance State-change Notification', { state: 'running' });
+    expect(() => readObserveWake(event)).toThrow('instance-id: expected a text, found nothing');
+  });
+});
+
+describe('a batch of the stream', () => {
+  it('is one run an application, however many of its records changed', async () => {
+    const ran: string[] = [];
+    const Records = [makeChange('1', 'shop'), makeChange('2', 'blog'), makeChange('3', 'shop')];
+    const run = async (application: string) => ran.push(application);
+    expect(await runChanges({ Records }, { stage: 'reconcile', run })).toEqual({ batchItemFailures: [] });
+    expect(ran).toEqual(['shop', 'blog']);
+  });
+
+  it('names every record of an application that failed, in order, and finishes the others', async () => {
+    const ran: string[] = [];
+    const Records = [
+      makeChange('1', 'blog'),
+      makeChange('2', 'shop'),
+      makeChange('3', 'blog'),
+      makeChange('4', 'shop'),
+    ];
+    const run = async (application: string) => {
+      if (application === 'shop') throw new Error('throttled');
+      ran.push(application);
+    };
+    const response = await runChanges({ Records }, { stage: 'reconcile', run });
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }, { itemIdentifier: '4' }] });
+    expect(ran).toEqual(['blog']);
+  });
+
+  it('is not woken by partitions that are no application', async () => {
+    const ran: string[] = [];
+    const Records = [makeChange('1', '#applications'), makeChange('2', 'shop#files')];
+    const run = async (application: string) => ran.push(application);
+    expect(await runChanges({ Records }, { stage: 'announce', run })).toEqual({ batchItemFailures: [] });
+    expect(ran).toEqual([]);
+  });
+
+  it('fails the one record that shows no key', async () => {
+    const broken = { dynamodb: { SequenceNumber: '1' } };
+    const response = await runChanges(
+      { Records: [broken, makeChange('2', 'shop')] },
+      { stage: 'announce', run: async () => {} },
+    );
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: '1' }] });
+  });
+
+  it('is refused when it is none', () => {
+    expect(() => runChanges({ records: [] }, { stage: 'announce', run: async () => {} })).toThrow(
+      'Records: expected a list',
+    );
+  });
+});
+
+describe('a batch of a queue', () => {
+  it('fails the one message that is no JSON', async () => {
+    const Records = [makeMessage('m-1', '{'), makeMessage('m-2', '{"a":1}')];
+    const ran: unknown[] = [];
+    const response = await runBatch({
+      stage: 'acknowledge',
+      records: queueRecords({ Records }),
+      read: (record) => ({ key: record.id, work: bodyOf(record) }),
+      run: async (body) => ran.push(body),
+    });
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
+    expect(ran).toEqual([{ a: 1 }]);
+  });
+});
+
+describe('a handler', () => {
+  it.each(['apply', 'evaluate', 'observe', 'reconcile', 'announce', 'acknowledge'])(
+    '%s does not start without its variables, and says which',
+    async (stage) => {
+      vi.resetModules();
+      await expect(import(`../../functions/${stage}/handler.ts`)).rejects.toThrow(
+        /^missing environment variables: CONCERTINA_TABLE/,
+      );
+    },
+  );
+});
+
+describe('the custom resource of an application file', () => {
+  const application = JSON.stringify({
+    application: 'shop',
+    parameters: {},
+    kpis: {},
+    layers: {},
+    participants: {},
+    limits: [],
+  });
+
+  /** Runs one request against a CloudFormation of our own and returns what it was answered. */
+  async function answered(request: object, table: Awaited<ReturnType<typeof makeTable>>): Promise<unknown> {
+    const answers: unknown[] = [];
+    const server = createServer(async (incoming, outgoing) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of incoming) chunks.push(chunk);
+      answers.push({ method: incoming.method, ...JSON.parse(Buffer.concat(chunks).toString()) });
+      outgoing.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const ids = { StackId: 's', RequestId: 'r', LogicalResourceId: 'File' };
+    const ports = { ...table, chance: new MemoryChance(new Dice('1')) };
+    await applyResource(ports, { ...ids, ResponseURL: `http://127.0.0.1:${port}/`, ...request });
+    server.close();
+    expect(answers).toHaveLength(1);
+    return answers[0];
+  }
+
+  it('stores the file and is named after the application', async () => {
+    const ports = await makeTable([]);
+    const request = { RequestType: 'Create', ResourceProperties: { Application: application, Parameters: '{}' } };
+    expect(await answered(request, ports)).toMatchObject({
+      method: 'PUT',
+      Status: 'SUCCESS',
+      PhysicalResourceId: 'shop',
+    });
+    expect((await ports.table.load('shop')).file?.version).toBe(1);
+  });
+
+  it('writes no second version of the same file, and never a desired count', async () => {
+    const ports = await makeTable([]);
+    const request = { RequestType: 'Update', ResourceProperties: { Application: application, Parameters: '{}' } };
+    await answered(request, ports);
+    await answered(request, ports);
+    const stored = await ports.table.load('shop');
+    expect(stored.file?.version).toBe(1);
+    expect(stored.desired.size).toBe(0);
+  });
+
+  it('leaves everything as it is when it is deleted', async () => {
+    const ports = await makeTable([]);
+    const properties = { ResourceProperties: { Application: application, Parameters: '{}' } };
+    await answered({ RequestType: 'Create', ...properties }, ports);
+    const deletion = { RequestType: 'Delete', PhysicalResourceId: 'shop', ...properties };
+    expect(await answered(deletion, ports)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'shop' });
+    expect((await ports.table.load('shop')).file?.version).toBe(1);
+  });
+
+  it('fails the deploy with the reason, at once', async () => {
+    const ports = await makeTable([]);
+    const request = {
+      RequestType: 'Update',
+      PhysicalResourceId: 'shop',
+      ResourceProperties: { Application: application, Parameters: '{"siteName":"x"}' },
+    };
+    expect(await answered(request, ports)).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: 'shop',
+      Reason: expect.stringContaining('--set siteName'),
+    });
+  });
+});
