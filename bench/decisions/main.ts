@@ -1,0 +1,61 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { everyAutoscaler } from './autoscalers.ts';
+import { type Options, readOptions } from './options.ts';
+import { report } from './report.ts';
+import type { World } from './simulate.ts';
+import { type Row, sweep } from './sweep.ts';
+import { table } from './table.ts';
+import { readTraces, type Trace } from './traces.ts';
+
+/** EC2 bills Linux instances by the second with a minimum of 60: https://aws.amazon.com/ec2/pricing/on-demand/ */
+const minimumBilledSeconds = 60;
+
+/**
+ * The benchmark of decisions: every trace of a folder against every autoscaler, in one simulator. `--json` prints a line per run on standard
+ * output; otherwise a table. What is worth knowing about a trace (that it was interpolated) and the progress go to standard error.
+ */
+function main(options: Options): void {
+  const rows: Row[] = [];
+  const traces = readTraces(options.traces).filter(({ name }) => name.includes(options.trace));
+  const autoscalers = everyAutoscaler.filter(({ name }) => name.includes(options.autoscaler));
+  const worlds = traces.flatMap((trace) => worldsOf(trace, options));
+  for (const trace of traces) if (trace.recordedStepSeconds !== trace.stepSeconds) sayInterpolated(trace);
+  for (const [index, world] of worlds.entries()) {
+    const done = `${index + 1}/${worlds.length} ${world.trace.name}, peak ${world.peakInstances}, boot ${world.bootSeconds} s`;
+    const played = sweep(world, autoscalers, (row) => showProgress(`${done}: ${row.autoscaler}`));
+    showProgress('');
+    rows.push(...played);
+    const lines = options.json ? played.map((row) => JSON.stringify(row)) : table(played);
+    process.stdout.write(`${lines.join('\n')}\n`);
+  }
+  if (options.html !== undefined) writeFileSync(options.html, report(rows));
+}
+
+function worldsOf(trace: Trace, { peakInstances, bootSeconds, delaySeconds }: Options): World[] {
+  return peakInstances.flatMap((peak) =>
+    bootSeconds.map((boot) => ({
+      trace,
+      peakInstances: peak,
+      bootSeconds: boot,
+      delaySeconds,
+      minimumBilledSeconds,
+    })),
+  );
+}
+
+function sayInterpolated({ name, recordedStepSeconds, stepSeconds }: Trace): void {
+  process.stderr.write(`${name}: recorded every ${recordedStepSeconds} s, interpolated to ${stepSeconds} s\n`);
+}
+
+function showProgress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
+
+/** The folder of the project, or where the traces lie beside it. */
+function defaultTraces(): string {
+  const own = fileURLToPath(new URL('./traces', import.meta.url));
+  return existsSync(own) ? own : '/work/shared/traces';
+}
+
+main(readOptions(process.argv.slice(2), { traces: defaultTraces() }));

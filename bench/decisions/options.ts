@@ -1,0 +1,53 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm run bench:decisions` was asked for. */
+export interface Options {
+  readonly traces: string;
+  readonly bootSeconds: readonly number[];
+  readonly delaySeconds: number;
+  readonly peakInstances: readonly number[];
+  /** Only traces and autoscalers whose name contains this; everything when empty. */
+  readonly trace: string;
+  readonly autoscaler: string;
+  readonly json: boolean;
+  readonly html: string | undefined;
+}
+
+export const usage = `npm run bench:decisions -- [--traces DIR] [--boot SECONDS[,SECONDS]] [--delay SECONDS] [--peak N[,N]]
+    [--trace TEXT] [--autoscaler TEXT] [--json] [--html FILE]`;
+
+/** Throws with the usage when an argument is unknown or no positive number. */
+export function readOptions(args: readonly string[], defaults: { readonly traces: string }): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      traces: { type: 'string', default: defaults.traces },
+      boot: { type: 'string', default: '60,180,600' },
+      delay: { type: 'string', default: '60' },
+      peak: { type: 'string', default: '40,400' },
+      trace: { type: 'string', default: '' },
+      autoscaler: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      html: { type: 'string' },
+    },
+  });
+  return {
+    traces: values.traces,
+    bootSeconds: numbers('--boot', values.boot, 1),
+    delaySeconds: numbers('--delay', values.delay, 0)[0] ?? 0,
+    peakInstances: numbers('--peak', values.peak, 1),
+    trace: values.trace,
+    autoscaler: values.autoscaler,
+    json: values.json,
+    html: values.html,
+  };
+}
+
+function numbers(name: string, text: string, least: number): number[] {
+  return text.split(',').map((part) => {
+    const value = Number(part);
+    if (part.trim() === '' || !Number.isFinite(value) || value < least)
+      throw new RangeError(`${name} takes numbers of ${least} or more, found "${part}"\n${usage}`);
+    return value;
+  });
+}

@@ -1,0 +1,40 @@
+import { clamp } from './round.ts';
+import type { RiskAccount } from './state.ts';
+
+const secondsPerDay = 86_400;
+/** Learning time that is not held against the rule. */
+const learningSeconds = 1.9 * secondsPerDay;
+const memoryDays = 30;
+/** Ticks short or allowed that are needed before the account means much. */
+const softness = 10;
+const gain = 1.5;
+const mostCorrection = { least: 0.2, most: 4 };
+
+export function startAccount(): RiskAccount {
+  return { allowedTicks: 0, shortTicks: 0 };
+}
+
+/** Enters one tick: the share of it in which demand exceeded what this rule alone had in service. */
+export function enter(
+  account: RiskAccount,
+  entry: {
+    readonly shortShare: number;
+    readonly riskRatio: number;
+    readonly tickSeconds: number;
+    readonly learntTicks: number;
+  },
+): RiskAccount {
+  if (entry.learntTicks * entry.tickSeconds < learningSeconds) return account;
+  const keep = 1 - entry.tickSeconds / (memoryDays * secondsPerDay);
+  return {
+    allowedTicks: account.allowedTicks * keep + entry.riskRatio,
+    shortTicks: account.shortTicks * keep + entry.shortShare,
+  };
+}
+
+/** The risk to aim for so that the asked-for risk is reached over the account's memory: more of it while little was used, less after too much. */
+export function correctedRisk(account: RiskAccount, riskRatio: number): number {
+  const { allowedTicks, shortTicks } = account;
+  const surplus = (allowedTicks - shortTicks) / (allowedTicks + softness);
+  return Math.min(0.5, riskRatio * clamp(Math.exp(gain * surplus), mostCorrection));
+}

@@ -1,0 +1,66 @@
+import type { Regression } from './state.ts';
+
+/** Beyond this mean variance the past has been forgotten faster than anything new was learnt; the covariance is scaled back. */
+const mostMeanVariance = 1e6;
+
+/** No knowledge beyond `weights`; a larger `ridge` holds them there longer. */
+export function startRegression(weights: readonly number[], ridge: number): Regression {
+  const size = weights.length;
+  const covariance = new Array<number>(size * size).fill(0);
+  for (let index = 0; index < size; index += 1) covariance[index * size + index] = 1 / ridge;
+  return { weights, covariance };
+}
+
+export function dot(weights: readonly number[], inputs: readonly number[]): number {
+  let sum = 0;
+  for (let index = 0; index < weights.length; index += 1) sum += (weights[index] ?? 0) * (inputs[index] ?? 0);
+  return sum;
+}
+
+/**
+ * One step of recursive least squares with exponential forgetting (Haykin, Adaptive Filter Theory, ch. 10): `error` is what came less what was
+ * predicted from `inputs`; `weight` is the trust in this observation, `memory` the share of the past that is kept per step.
+ */
+export function learn(
+  regression: Regression,
+  lesson: {
+    readonly inputs: readonly number[];
+    readonly error: number;
+    readonly weight: number;
+    readonly memory: number;
+  },
+): Regression {
+  const { inputs, error, weight, memory } = lesson;
+  const size = inputs.length;
+  const gain = new Array<number>(size).fill(0);
+  let spread = memory / Math.max(weight, 1e-12);
+  for (let row = 0; row < size; row += 1) {
+    let sum = 0;
+    for (let column = 0; column < size; column += 1)
+      sum += (regression.covariance[row * size + column] ?? 0) * (inputs[column] ?? 0);
+    gain[row] = sum;
+    spread += sum * (inputs[row] ?? 0);
+  }
+  if (!(spread > 0) || !Number.isFinite(spread)) return regression;
+  const weights = regression.weights.map((old, index) => old + ((gain[index] ?? 0) / spread) * error);
+  return { weights, covariance: shrinkCovariance(regression.covariance, gain, { spread, memory }) };
+}
+
+function shrinkCovariance(
+  covariance: readonly number[],
+  gain: readonly number[],
+  { spread, memory }: { readonly spread: number; readonly memory: number },
+): number[] {
+  const size = gain.length;
+  const next = new Array<number>(size * size).fill(0);
+  let trace = 0;
+  for (let row = 0; row < size; row += 1) {
+    for (let column = 0; column < size; column += 1) {
+      const at = row * size + column;
+      next[at] = ((covariance[at] ?? 0) - ((gain[row] ?? 0) * (gain[column] ?? 0)) / spread) / memory;
+    }
+    trace += next[row * size + row] ?? 0;
+  }
+  const excess = trace / (size * mostMeanVariance);
+  return excess > 1 ? next.map((value) => value / excess) : next;
+}

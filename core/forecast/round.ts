@@ -1,0 +1,8 @@
+/** Six decimals, so that a number is short as JSON text; amounts here are near 1. */
+export function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+export function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {
+  return Math.min(most, Math.max(least, value));
+}

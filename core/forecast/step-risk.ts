@@ -1,0 +1,205 @@
+import { addSeconds, type Instant, instantFromMillis } from '../amounts.ts';
+import { correctedRisk, startAccount } from './account.ts';
+import { expectedScale, startScale } from './error-scale.ts';
+import { startShape, survivalOf } from './error-shape.ts';
+import { learnTick, type Tick } from './learn-tick.ts';
+import { lookAhead, startLookAhead } from './look-ahead.ts';
+import { chanceShort, priceAtRisk, sizeAtPrice, startPrices } from './price.ts';
+import { heldSize } from './release.ts';
+import { rounded } from './round.ts';
+import type { Demand, ForecastState } from './state.ts';
+
+/** What one step is told. */
+export interface RiskQuestion {
+  readonly at: Instant;
+  /** The newest complete sample of demand since the last step: its period's start and its load. Undefined when none came. */
+  readonly sample: { readonly from: Instant; readonly load: number } | undefined;
+  readonly periodSeconds: number;
+  /** Load that one instance carries. */
+  readonly perInstance: number;
+  /** 0 to 50, exclusive: the share of time in which demand may exceed what is in service. */
+  readonly shortfallPercent: number;
+  /** From launch to in service, as measured lately. */
+  readonly bootSeconds: number;
+}
+
+/** What it answers, with the numbers that explain it. */
+export interface RiskAnswer {
+  /** Instances to have, booting ones included. */
+  readonly needed: number;
+  /** `held`: no new tick of demand, the last answer stands. `learning`: never below what demand needs now. `learnt`: by the learnt risk. */
+  readonly basis: 'held' | 'learning' | 'learnt';
+  readonly outlook: Outlook | undefined;
+}
+
+export interface Outlook {
+  /** The end of the time that this answer is for: launches of now serve then. */
+  readonly until: Instant;
+  readonly load: number;
+  readonly expectedLoad: number;
+  /** The expected load, one expected error down and up. */
+  readonly bandLoad: readonly [number, number];
+  /** Instances for this look-ahead alone; `needed` is more while release waits. */
+  readonly asked: number;
+  readonly chanceShortPercent: number;
+  /** The learnt price of a minute short, in instance-minutes. */
+  readonly price: number;
+  /** The risk aimed for, after correction by how often the rule was short. */
+  readonly aimedPercent: number;
+}
+
+/** Ticks are no shorter than this, so that seconds are gathered. */
+const shortestTickSeconds = 15;
+/** Ticks are made longer until the look-ahead is no more than so many of them: the state stays small. */
+const mostTicksAhead = 32;
+/** Compared look-aheads before errors are trusted alone. */
+const learningCount = 30;
+/** No knowledge yet. */
+export function startForecast(
+  question: Pick<RiskQuestion, 'periodSeconds' | 'bootSeconds' | 'perInstance'>,
+): ForecastState {
+  return {
+    version: 1,
+    tickSeconds: tickSecondsFor(question),
+    unitLoad: question.perInstance,
+    gathering: { tick: 0, samples: [] },
+    demand: undefined,
+    lookAhead: startLookAhead(),
+    scale: startScale(),
+    shape: startShape(),
+    prices: startPrices(),
+    foreseen: [],
+    answers: [],
+    account: startAccount(),
+  };
+}
+
+export interface Step {
+  readonly state: ForecastState;
+  readonly answer: RiskAnswer;
+}
+
+/**
+ * One step of the risk rule: takes a sample of demand, learns from the look-aheads whose time has come, looks ahead over the boot time, and says how many
+ * instances keep the share of time short at what was asked for, at the least billed time. Pure; under a millisecond at 15 days of history.
+ *
+ * Missing samples: the last answer stands, so nothing is released. Gaps: smoothed values move on by the time that passed, look-aheads into the gap
+ * are dropped. A state of another version, or of another tick length, starts anew but for what it knows of the day and the week.
+ */
+export function stepRisk(before: ForecastState, question: RiskQuestion): Step {
+  const fitting = withTicksFor(before, question);
+  const { state, isNew } = question.sample === undefined ? { state: fitting, isNew: false } : gather(fitting, question);
+  const last = state.answers.at(-1);
+  if (isNew && state.demand !== undefined) return answerNow(state, state.demand, question);
+  if (last !== undefined) return { state, answer: { needed: last.needed, basis: 'held', outlook: undefined } };
+  const load = question.sample?.load ?? 0;
+  return { state, answer: { needed: plainNeed(load, question), basis: 'learning', outlook: undefined } };
+}
+
+function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion): Step {
+  const { tickSeconds, unitLoad } = state;
+  const bootTicks = bootTicksOf(question, tickSeconds);
+  const decisionTick = tickOf(question.at, tickSeconds);
+  const forTick = lastTickServed(question, tickSeconds);
+  const ahead = lookAhead(state.lookAhead, demand, { tickSeconds, aheadTicks: Math.max(1, forTick - demand.tick) });
+  const { scale, local, inputs } = expectedScale(state.scale, demand, forTick * tickSeconds);
+  const outlook = { expected: ahead.expected, scale: Math.max(rounded(scale), 1e-6) };
+  const chances = { survival: survivalOf(state.shape), perInstance: question.perInstance / unitLoad };
+  const riskRatio = question.shortfallPercent / 100;
+  const aimedRisk = correctedRisk(state.account, riskRatio);
+  const price = priceAtRisk(state.prices, aimedRisk, learningCount) ?? 1 / (2 * riskRatio);
+  const isLearning = state.scale.count < learningCount;
+  const least = isLearning ? plainNeed(demand.now ** 2 * unitLoad, question) : 1;
+  const asked = Math.max(least, sizeAtPrice(outlook, chances, price));
+  const needed = heldSize(state.answers, asked, bootTicks);
+  const lesson = { localScale: local, features: ahead.features, guesses: ahead.guesses, scaleInputs: inputs };
+  const foreseen = [
+    ...state.foreseen.filter(({ tick }) => tick < forTick && tick >= demand.tick - 2 * bootTicks),
+    { tick: forTick, ...outlook, lesson },
+  ];
+  const answers = [
+    ...state.answers.filter((answer) => answer.forTick >= demand.tick && answer.tick < decisionTick),
+    { tick: decisionTick, asked, needed, forTick },
+  ];
+  const loadOf = (root: number) => Math.max(0, root) ** 2 * unitLoad;
+  return {
+    state: { ...state, foreseen, answers },
+    answer: {
+      needed,
+      basis: isLearning ? 'learning' : 'learnt',
+      outlook: {
+        until: instantFromMillis((forTick + 1) * tickSeconds * 1000),
+        load: loadOf(demand.now),
+        expectedLoad: loadOf(outlook.expected),
+        bandLoad: [loadOf(outlook.expected - outlook.scale), loadOf(outlook.expected + outlook.scale)],
+        asked,
+        chanceShortPercent: 100 * chanceShort(outlook, chances, needed),
+        price,
+        aimedPercent: 100 * aimedRisk,
+      },
+    },
+  };
+}
+
+/** Adds the sample to its tick; completes a tick when its last sample is in, or when a sample of a later tick comes. */
+function gather(state: ForecastState, question: RiskQuestion): { state: ForecastState; isNew: boolean } {
+  const { sample, periodSeconds } = question;
+  if (sample === undefined) return { state, isNew: false };
+  const tick = tickOf(sample.from, state.tickSeconds);
+  const newest = state.demand?.tick ?? Number.NEGATIVE_INFINITY;
+  if (tick <= newest || tick < state.gathering.tick) return { state, isNew: false };
+  const root = rounded(Math.sqrt(Math.max(0, sample.load) / state.unitLoad));
+  const continues = tick === state.gathering.tick;
+  const left = !continues && state.gathering.samples.length > 0 ? state.gathering : undefined;
+  const gathering = { tick, samples: continues ? [...state.gathering.samples, root] : [root] };
+  const isComplete = tickOf(addSeconds(sample.from, periodSeconds), state.tickSeconds) > tick;
+  const empty = { tick: tick + 1, samples: [] };
+  let next: ForecastState = { ...state, gathering: isComplete ? empty : gathering };
+  for (const complete of [left, isComplete ? gathering : undefined])
+    if (complete !== undefined) next = learn(next, complete, question);
+  return { state: next, isNew: next.demand !== state.demand };
+}
+
+function learn(state: ForecastState, tick: Tick, question: RiskQuestion): ForecastState {
+  const riskRatio = question.shortfallPercent / 100;
+  return learnTick(state, tick, {
+    riskRatio,
+    perInstance: question.perInstance / state.unitLoad,
+    bootTicks: bootTicksOf(question, state.tickSeconds),
+    price: priceAtRisk(state.prices, correctedRisk(state.account, riskRatio), learningCount) ?? 0,
+  });
+}
+
+/** Ticks get longer at once when the look-ahead needs it, and shorter only when it is far below: a wavering boot time changes nothing. */
+function withTicksFor(state: ForecastState, question: RiskQuestion): ForecastState {
+  const fitting = tickSecondsFor(question);
+  const keeps = fitting === state.tickSeconds || (fitting < state.tickSeconds && fitting * 4 > state.tickSeconds);
+  if (state.version === 1 && keeps) return state;
+  const { day, week } = state.lookAhead;
+  const fresh = startForecast({ ...question, perInstance: state.unitLoad });
+  return { ...fresh, lookAhead: { ...fresh.lookAhead, day, week } };
+}
+
+function tickSecondsFor({ periodSeconds, bootSeconds }: Pick<RiskQuestion, 'periodSeconds' | 'bootSeconds'>): number {
+  let tickSeconds = periodSeconds * Math.max(1, Math.ceil(shortestTickSeconds / periodSeconds));
+  while (bootSeconds > mostTicksAhead * tickSeconds) tickSeconds *= 2;
+  return tickSeconds;
+}
+
+/** The last tick that a launch of now can change before the next answer's launches serve. */
+function lastTickServed({ at, bootSeconds }: RiskQuestion, tickSeconds: number): number {
+  return Math.ceil(at / 1000 / tickSeconds + bootSeconds / tickSeconds + 1 - 1e-9) - 1;
+}
+
+function bootTicksOf({ bootSeconds }: RiskQuestion, tickSeconds: number): number {
+  return Math.ceil(bootSeconds / tickSeconds - 1e-9);
+}
+
+function tickOf(at: Instant, tickSeconds: number): number {
+  return Math.floor(at / 1000 / tickSeconds);
+}
+
+/** What a plain reactive rule would ask for: the load of now over what an instance carries. */
+function plainNeed(load: number, { perInstance }: RiskQuestion): number {
+  return Math.max(1, Math.ceil(load / perInstance - 1e-9));
+}
