@@ -75,7 +75,7 @@ describe('in ALARM', () => {
   });
 
   it('counts the very first instances as in service', () => {
-    const situation = withAlarm({}, { count: 2, newestInServiceAt: undefined as never });
+    const { newestInServiceAt: _, ...situation } = withAlarm({}, { count: 2 });
     expect(proposeAlarm(rule, situation)).toMatchObject({ count: 5 });
   });
 });
