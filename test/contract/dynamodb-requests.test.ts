@@ -118,6 +118,30 @@ describe('DynamoDbTable, what it sends', () => {
   });
 });
 
+describe('DynamoDbTable, decisions', () => {
+  const decision = itemFromObject(makeDecisionRecord({ application, seconds: 0 }));
+
+  it('asks for as many as are still missing', async () => {
+    const table = await makeTable((_, times) => ({
+      body: { Items: [decision], ...(times === 1 && { LastEvaluatedKey: { key: { S: 'x' } } }) },
+    }));
+
+    expect(await table.decisions(application, { limit: 3 })).toHaveLength(2);
+
+    expect(aws.requests.map(({ input }) => input['Limit'])).toEqual([3, 2]);
+    expect(aws.requests[0]?.input).toMatchObject({ ScanIndexForward: false });
+  });
+
+  it('limits no page of a filtered query, for DynamoDB counts before it filters', async () => {
+    const table = await makeTable(() => ({ body: { Items: [decision] } }));
+
+    await table.decisions(application, { limit: 3, layer: 'web' });
+
+    expect(aws.requests[0]?.input).toMatchObject({ FilterExpression: '#d.#l = :layer' });
+    expect(aws.requests[0]?.input).not.toHaveProperty('Limit');
+  });
+});
+
 describe('DynamoDbTable, what it makes of answers', () => {
   const cancelled = (...codes: readonly string[]) =>
     jsonError('TransactionCanceledException', {
