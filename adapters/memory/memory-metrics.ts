@@ -42,7 +42,7 @@ export class MemoryMetrics implements Metrics {
     const answers = new Map<string, Series>();
     for (const call of plan.calls) {
       const queries = new Map(call.map((query) => [query.id, query]));
-      const reader = { queries, answers, window: plan };
+      const reader = { queries, answers, window: plan, open: new Set<string>() };
       for (const query of call) this.#answer(query, reader);
     }
     return answers;
@@ -98,14 +98,15 @@ export class MemoryMetrics implements Metrics {
 
   #computed({ id, expression: text = '', periodSeconds }: MetricQuery, reader: Reader): Series {
     const expression = this.#parsed(text);
-    const others = new Map(reader.queries);
-    others.delete(id);
     const inputs = new Map<string, Series>();
+    reader.open.add(id);
     for (const name of referencedIds(expression)) {
-      const query = others.get(name);
+      const query = reader.queries.get(name);
       if (query === undefined) throw new Error(`ValidationError: ${id} refers to ${name}, which is not in the call`);
-      inputs.set(name, this.#answer(query, { ...reader, queries: others }));
+      if (reader.open.has(name)) throw new Error(`ValidationError: ${id} refers to ${name}, which refers back`);
+      inputs.set(name, this.#answer(query, reader));
     }
+    reader.open.delete(id);
     const { from, until } = reader.window;
     const series = evaluateExpression(expression, inputs, { from, until, periodSeconds });
     if ('kind' in series) throw new Error(`ValidationError: ${series.message} at ${series.position} in ${text}`);
@@ -133,8 +134,10 @@ export class MemoryMetrics implements Metrics {
 }
 
 interface Reader {
-  /** Of one call; without those whose answer is under way, so that a cycle ends as an unknown id. */
+  /** Of one call. */
   readonly queries: ReadonlyMap<string, MetricQuery>;
   readonly answers: Map<string, Series>;
   readonly window: Window;
+  /** Expressions whose inputs are being answered. */
+  readonly open: Set<string>;
 }

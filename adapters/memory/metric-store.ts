@@ -1,4 +1,4 @@
-import { addSeconds, alignDown, type Instant, isAtOrAfter, isBefore } from '../../core/amounts.ts';
+import { addSeconds, alignDown, type Instant, isAtOrAfter, isBefore, secondsBetween } from '../../core/amounts.ts';
 import type { MetricQuery } from '../../core/collect-metrics.ts';
 import type { Sample } from '../../core/samples.ts';
 import { type MetricDatum, statisticOf } from './metric-statistic.ts';
@@ -16,6 +16,18 @@ interface StoredDatum extends MetricDatum {
   readonly visibleAt: Instant;
 }
 
+/** A statistic of a period, good for as long as no more of its data can be seen. */
+interface KnownSample {
+  readonly data: number;
+  readonly sample: Sample;
+}
+
+interface StoredMetric {
+  readonly data: StoredDatum[];
+  /** By statistic and length of period, then by start. */
+  readonly known: Map<string, Map<Instant, KnownSample>>;
+}
+
 /** Shortest time that data are kept for: whatever asks for the last hours finds them. */
 const leastRetentionSeconds = 3 * 3600;
 
@@ -24,16 +36,21 @@ const leastRetentionSeconds = 3 * 3600;
  * has taken: a month of virtual time needs no more memory than an afternoon.
  */
 export class MetricStore {
-  readonly #metrics = new Map<string, StoredDatum[]>();
+  readonly #metrics = new Map<string, StoredMetric>();
+  /** By identity: plans and feeds ask with the same objects again and again. */
+  readonly #keys = new WeakMap<MetricName, string>();
   #retentionSeconds = leastRetentionSeconds;
 
   /** Not to be seen before `visibleAt`, as CloudWatch publishes late. */
   put(name: MetricName, datum: MetricDatum, visibleAt: Instant): void {
-    const key = keyOf(name);
-    const data = this.#metrics.get(key) ?? [];
-    if (data.length === 0) this.#metrics.set(key, data);
-    insert(data, { ...datum, visibleAt });
-    this.#drop(data);
+    const key = this.#keyOf(name);
+    let metric = this.#metrics.get(key);
+    if (metric === undefined) {
+      metric = { data: [], known: new Map() };
+      this.#metrics.set(key, metric);
+    }
+    insert(metric.data, { ...datum, visibleAt });
+    this.#drop(metric);
   }
 
   /** One sample a period that has data, ascending; `now` decides what is published already. */
@@ -41,43 +58,91 @@ export class MetricStore {
     query: { readonly metric: MetricName; readonly stat: string; readonly periodSeconds: number },
     { from, until, now }: Window & { readonly now: Instant },
   ): readonly Sample[] {
-    this.#retentionSeconds = Math.max(this.#retentionSeconds, (2 * (now - from)) / 1000);
-    const data = this.#metrics.get(keyOf(query.metric)) ?? [];
+    this.#retentionSeconds = Math.max(this.#retentionSeconds, 2 * secondsBetween(from, now));
+    const metric = this.#metrics.get(this.#keyOf(query.metric));
+    if (metric === undefined) return [];
+    const known = knownSamples(metric, query);
     const samples: Sample[] = [];
-    let period: StoredDatum[] = [];
-    let at: Instant | undefined;
-    for (let index = firstAt(data, from); index < data.length; index += 1) {
-      const datum = data[index];
-      if (datum === undefined || isAtOrAfter(datum.at, until)) break;
-      if (isBefore(now, datum.visibleAt)) continue;
-      const start = alignDown(datum.at, query.periodSeconds);
-      if (start !== at) {
-        addSample(samples, { at, period, stat: query.stat });
-        period = [];
-        at = start;
-      }
-      period.push(datum);
+    let index = firstAt(metric.data, from);
+    for (let next = metric.data[index]; next !== undefined && isBefore(next.at, until); next = metric.data[index]) {
+      const at = alignDown(next.at, query.periodSeconds);
+      const end = earliestOf(addSeconds(at, query.periodSeconds), until);
+      const period = { first: index, end: endOf(metric.data, index, end), now };
+      index = period.end;
+      const sample = sampleOf(metric.data, period, { at, stat: query.stat, known });
+      if (sample !== undefined) samples.push(sample);
     }
-    addSample(samples, { at, period, stat: query.stat });
     return samples;
   }
 
-  #drop(data: StoredDatum[]): void {
+  #drop({ data, known }: StoredMetric): void {
     const newest = data.at(-1);
     const oldest = data[0];
     if (newest === undefined || oldest === undefined) return;
     // Only when half of it is too old, so that dropping costs little for each datum.
     if (!isBefore(oldest.at, addSeconds(newest.at, -2 * this.#retentionSeconds))) return;
     data.splice(0, firstAt(data, addSeconds(newest.at, -this.#retentionSeconds)));
+    known.clear();
+  }
+
+  #keyOf(name: MetricName): string {
+    const known = this.#keys.get(name);
+    if (known !== undefined) return known;
+    const key = keyOf(name);
+    this.#keys.set(name, key);
+    return key;
   }
 }
 
-function addSample(
-  samples: Sample[],
-  { at, period, stat }: { at: Instant | undefined; period: readonly MetricDatum[]; stat: string },
-): void {
-  const value = at === undefined ? undefined : statisticOf(stat, period);
-  if (at !== undefined && value !== undefined) samples.push({ at, value });
+function knownSamples(
+  { known }: StoredMetric,
+  { stat, periodSeconds }: { readonly stat: string; readonly periodSeconds: number },
+): Map<Instant, KnownSample> {
+  const key = `${stat} ${periodSeconds}`;
+  let samples = known.get(key);
+  if (samples === undefined) {
+    samples = new Map();
+    known.set(key, samples);
+  }
+  return samples;
+}
+
+interface Period {
+  /** Index of its first datum, and of the first after it. */
+  readonly first: number;
+  readonly end: number;
+  readonly now: Instant;
+}
+
+function sampleOf(
+  data: readonly StoredDatum[],
+  period: Period,
+  of: { readonly at: Instant; readonly stat: string; readonly known: Map<Instant, KnownSample> },
+): Sample | undefined {
+  let visible = 0;
+  for (let index = period.first; index < period.end; index += 1) {
+    if (isAtOrAfter(period.now, data[index]?.visibleAt ?? period.now)) visible += 1;
+  }
+  if (visible === 0) return undefined;
+  const known = of.known.get(of.at);
+  if (known?.data === visible) return known.sample;
+  const seen = data.slice(period.first, period.end).filter(({ visibleAt }) => isAtOrAfter(period.now, visibleAt));
+  const value = statisticOf(of.stat, seen);
+  if (value === undefined) return undefined;
+  const sample = { at: of.at, value };
+  of.known.set(of.at, { data: visible, sample });
+  return sample;
+}
+
+/** Index of the first datum from `index` on that is not before `end`. */
+function endOf(data: readonly StoredDatum[], index: number, end: Instant): number {
+  let after = index;
+  for (let next = data[after]; next !== undefined && isBefore(next.at, end); next = data[after]) after += 1;
+  return after;
+}
+
+function earliestOf(a: Instant, b: Instant): Instant {
+  return isBefore(a, b) ? a : b;
 }
 
 /** Data mostly come in order of time. */

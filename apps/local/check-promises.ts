@@ -44,6 +44,8 @@ export class PromiseCheck implements FleetWatcher {
   readonly #silent = new Set<string>();
   #unexplained: { readonly layer: string; readonly from: number; readonly to: number }[] = [];
   #decisions: Decision[] = [];
+  /** Slots that left service in the write that is being told. */
+  #left: Slot[] = [];
 
   constructor(clock: Clock, truth: Truth) {
     this.#clock = clock;
@@ -85,6 +87,8 @@ export class PromiseCheck implements FleetWatcher {
 
   onTableChange(change: TableChange): void {
     const { before, after } = change;
+    // Every change of the fleet begins with the head: what came before it is a write of its own, to be judged as a whole.
+    if (after?.kind === 'head') this.#checkLeft();
     if (after?.kind === 'slot') this.#checkSlot(before?.kind === 'slot' ? before.slot : undefined, after.slot);
     if (after === undefined && before?.kind === 'slot') this.#checkForgotten(before.slot);
     if (after?.kind === 'desired') {
@@ -106,6 +110,7 @@ export class PromiseCheck implements FleetWatcher {
 
   /** When a stage has run: what it wrote belongs together. */
   afterStage(): void {
+    this.#checkLeft();
     for (const { layer, from, to } of this.#unexplained) {
       const isExplained = this.#decisions.some(
         (decision) =>
@@ -158,19 +163,24 @@ export class PromiseCheck implements FleetWatcher {
       const mayBe = this.view.slotsOf(layer).filter(mayRun).length + 1;
       this.#requireAtMostMax(layer, mayBe, 'are asked for');
     }
-    if (before?.state === 'in-service' && after.state !== 'in-service') this.#checkLeaving(after);
+    if (before?.state === 'in-service' && after.state !== 'in-service') this.#left.push(after);
     const isEnding = after.state === 'leaving' || after.state === 'failed';
     if (isEnding && before?.state !== after.state && (after.because ?? '') === '') {
       this.#broken(8, `${slotName(after)} is ${after.state} without a reason`);
     }
   }
 
+  #checkLeft(): void {
+    for (const slot of this.#left) this.#checkOneLeft(slot);
+    this.#left = [];
+  }
+
   /** By our own doing: EC2 neither ended the machine nor said that it will. */
-  #checkLeaving(slot: Slot): void {
+  #checkOneLeft(slot: Slot): void {
     const observation = this.view.observations.get(slot.instanceId ?? '');
     const truth = this.#truth.truthOf(slot.instanceId ?? '');
     if (truth === undefined || truth.state !== 'running' || observation?.interruptionAt !== undefined) return;
-    const inService = this.view.slotsOf(slot.layer).filter(({ state }) => state === 'in-service').length - 1;
+    const inService = this.view.slotsOf(slot.layer).filter(({ state }) => state === 'in-service').length;
     const min = this.view.file?.layers[slot.layer]?.count.min ?? 0;
     if (inService < min) this.#broken(2, `${slotName(slot)} is ${slot.state}: ${inService} in service, min is ${min}`);
   }
