@@ -22,11 +22,13 @@ export interface Grant {
 /** Evaluates every call of every stage against the policies in a template, and remembers which of them were needed. */
 export class RightsGuard {
   readonly stages: ReadonlyMap<StageName, StageRights>;
+  /** What was refused, each once: a stage may take an error of a port for an outage and go on. */
+  readonly missing = new Set<string>();
   readonly #template: DeployedTemplate;
   readonly #ofResources: ReadonlyMap<string, readonly Statement[]>;
   readonly #used = new Set<string>();
   /** The same call has the same answer: worlds make the same few a million times. */
-  readonly #answered = new Set<string>();
+  readonly #answered = new Map<string, { readonly stage: StageName | undefined; readonly call: PlatformCall }>();
 
   constructor(template: DeployedTemplate) {
     this.#template = template;
@@ -63,10 +65,23 @@ export class RightsGuard {
     const key = JSON.stringify([stage, call]);
     if (this.#answered.has(key)) return;
     const { isAllowed, by } = this.evaluate(stage, call, caller);
-    if (!isAllowed) throw new MissingRightError(explain({ stage, call, caller, because }, by));
+    if (!isAllowed) {
+      const message = explain({ stage, call, caller, because }, by);
+      this.missing.add(message);
+      throw new MissingRightError(message);
+    }
     for (const statement of by)
       for (const grant of grantsOf(statement)) if (covers(grant, call)) this.#used.add(keyOf(grant));
-    this.#answered.add(key);
+    this.#answered.set(key, { stage, call: { call, caller, because } });
+  }
+
+  /** Calls of this guard that another template would refuse: what it lacks. */
+  refusedBy(other: RightsGuard): readonly string[] {
+    return [...this.#answered.values()].flatMap(({ stage, call }) =>
+      other.evaluate(stage, call.call, call.caller).isAllowed
+        ? []
+        : [`${stage} ${call.call.action} ${call.call.resource}`],
+    );
   }
 
   /** The bare answer, counted nowhere. */
