@@ -26,6 +26,7 @@ export function cloudWatchClient(): CloudWatchClient {
   return new CloudWatchClient(patience({ attempts: 4, requestSeconds: 8 }));
 }
 
+/** A batch of notices is at most 256 KB: a moment's work. */
 export function snsClient(): SNSClient {
   return new SNSClient(patience({ attempts: 4, requestSeconds: 5 }));
 }
@@ -35,6 +36,7 @@ export function sqsClient(): SQSClient {
   return new SQSClient({ ...patience({ attempts: 4, requestSeconds: 5 }), useQueueUrlAsEndpoint: false });
 }
 
+/** One parameter at a time. */
 export function ssmClient(): SSMClient {
   return new SSMClient(patience({ attempts: 4, requestSeconds: 5 }));
 }
