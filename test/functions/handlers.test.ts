@@ -1,16 +1,12 @@
-import { createServer } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Dice } from '../../adapters/memory/dice.ts';
-import { MemoryChance } from '../../adapters/memory/memory-chance.ts';
 import { instantFromIso } from '../../core/amounts.ts';
-import { applyResource } from '../../functions/apply/apply-resource.ts';
 import { readEnvironment } from '../../functions/environment.ts';
 import { readEvaluateWake } from '../../functions/evaluate/read-wake.ts';
 import { readObserveWake } from '../../functions/observe/read-wake.ts';
 import { bodyOf, EventError, queueRecords, tickedApplication } from '../../functions/read-event.ts';
 import { runBatch } from '../../functions/run-batch.ts';
 import { runChanges } from '../../functions/run-changes.ts';
-import { makeTable } from '../factories/stage-ports.ts';
+import { makeRecordingServer } from '../factories/recording-server.ts';
 
 beforeEach(() => {
   vi.spyOn(console, 'info').mockReturnValue();
@@ -18,6 +14,17 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const stages = ['apply', 'evaluate', 'observe', 'reconcile', 'announce', 'acknowledge'];
+const acknowledgement = JSON.stringify({
+  schema: 'concertina.acknowledgement/1',
+  application: 'shop',
+  participant: 'lb',
+  membershipVersion: 1,
+  token: 'none',
+  status: 'applied',
 });
 
 /** An event of EventBridge as AWS documents it. */
@@ -166,88 +173,48 @@ describe('a batch of a queue', () => {
 });
 
 describe('a handler', () => {
-  it.each(['apply', 'evaluate', 'observe', 'reconcile', 'announce', 'acknowledge'])(
-    '%s does not start without its variables, and says which',
-    async (stage) => {
-      vi.resetModules();
-      await expect(import(`../../functions/${stage}/handler.ts`)).rejects.toThrow(
-        /^missing environment variables: CONCERTINA_TABLE/,
-      );
-    },
-  );
-});
-
-describe('the custom resource of an application file', () => {
-  const application = JSON.stringify({
-    application: 'shop',
-    parameters: {},
-    kpis: {},
-    layers: {},
-    participants: {},
-    limits: [],
+  it.each(stages)('%s does not start without its variables, and says which', async (stage) => {
+    vi.resetModules();
+    vi.stubEnv('CONCERTINA_TABLE', '');
+    await expect(import(`../../functions/${stage}/handler.ts`)).rejects.toThrow(
+      /^missing environment variables: CONCERTINA_TABLE/,
+    );
   });
 
-  /** Runs one request against a CloudFormation of our own and returns what it was answered. */
-  async function answered(request: object, table: Awaited<ReturnType<typeof makeTable>>): Promise<unknown> {
-    const answers: unknown[] = [];
-    const server = createServer(async (incoming, outgoing) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of incoming) chunks.push(chunk);
-      answers.push({ method: incoming.method, ...JSON.parse(Buffer.concat(chunks).toString()) });
-      outgoing.end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : undefined;
-    const ids = { StackId: 's', RequestId: 'r', LogicalResourceId: 'File' };
-    const ports = { ...table, chance: new MemoryChance(new Dice('1')) };
-    await applyResource(ports, { ...ids, ResponseURL: `http://127.0.0.1:${port}/`, ...request });
-    server.close();
-    expect(answers).toHaveLength(1);
-    return answers[0];
-  }
-
-  it('stores the file and is named after the application', async () => {
-    const ports = await makeTable([]);
-    const request = { RequestType: 'Create', ResourceProperties: { Application: application, Parameters: '{}' } };
-    expect(await answered(request, ports)).toMatchObject({
-      method: 'PUT',
-      Status: 'SUCCESS',
-      PhysicalResourceId: 'shop',
-    });
-    expect((await ports.table.load('shop')).file?.version).toBe(1);
-  });
-
-  it('writes no second version of the same file, and never a desired count', async () => {
-    const ports = await makeTable([]);
-    const request = { RequestType: 'Update', ResourceProperties: { Application: application, Parameters: '{}' } };
-    await answered(request, ports);
-    await answered(request, ports);
-    const stored = await ports.table.load('shop');
-    expect(stored.file?.version).toBe(1);
-    expect(stored.desired.size).toBe(0);
-  });
-
-  it('leaves everything as it is when it is deleted', async () => {
-    const ports = await makeTable([]);
-    const properties = { ResourceProperties: { Application: application, Parameters: '{}' } };
-    await answered({ RequestType: 'Create', ...properties }, ports);
-    const deletion = { RequestType: 'Delete', PhysicalResourceId: 'shop', ...properties };
-    expect(await answered(deletion, ports)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'shop' });
-    expect((await ports.table.load('shop')).file?.version).toBe(1);
-  });
-
-  it('fails the deploy with the reason, at once', async () => {
-    const ports = await makeTable([]);
-    const request = {
-      RequestType: 'Update',
-      PhysicalResourceId: 'shop',
-      ResourceProperties: { Application: application, Parameters: '{"siteName":"x"}' },
-    };
-    expect(await answered(request, ports)).toMatchObject({
-      Status: 'FAILED',
-      PhysicalResourceId: 'shop',
-      Reason: expect.stringContaining('--set siteName'),
-    });
+  it.each([
+    ['evaluate', makeBusEvent('Scheduled Event', {}), undefined],
+    [
+      'evaluate',
+      { Records: [makeMessage('m-1', '{"trigger":"tick","application":"shop"}')] },
+      { batchItemFailures: [] },
+    ],
+    ['observe', makeBusEvent('Scheduled Event', {}), undefined],
+    ['reconcile', { Records: [makeChange('1', 'shop')] }, { batchItemFailures: [] }],
+    ['announce', { Records: [makeChange('1', 'shop')] }, { batchItemFailures: [] }],
+    ['acknowledge', { Records: [makeMessage('m-1', acknowledgement)] }, { batchItemFailures: [] }],
+  ])('%s takes its event to the table with the real client', async (stage, event, answer) => {
+    const aws = await makeRecordingServer();
+    vi.resetModules();
+    stubAws(aws.url);
+    const { handler } = await import(`../../functions/${stage}/handler.ts`);
+    expect(await handler(event)).toEqual(answer);
+    const [first] = aws.requests;
+    aws.close();
+    expect(first?.target).toBe('DynamoDB_20120810.Query');
+    expect(JSON.parse(first?.body ?? '')).toMatchObject({ TableName: 'the-table' });
   });
 });
+
+/** An AWS that answers from one address, and what infra/ gives the functions. */
+function stubAws(url: string): void {
+  const variables = {
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'key',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    CONCERTINA_TABLE: 'the-table',
+    CONCERTINA_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:topic',
+    CONCERTINA_TICKS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
+  };
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+}
