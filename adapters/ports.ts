@@ -76,6 +76,8 @@ export interface Fleet {
   list(application: string): Promise<readonly Instance[]>;
   /** One instance of ours, whatever the application; undefined when EC2 does not know it or it does not carry our tags. */
   find(instanceId: string): Promise<Instance | undefined>;
+  /** Those of these instances whose status checks, of the system and of the instance, both pass. Unknown ones are left out. */
+  passing(instanceIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** Zone of each subnet. Throws when one does not exist. */
   zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

@@ -79,10 +79,11 @@ const nothingRemembered: ScalingMemory = { wishes: [], inService: [] };
 function tallySlots(stored: Stored): ReadonlyMap<string, Tally> {
   const tallies = new Map<string, { inService: number; failed: number; newestInServiceAt?: Instant }>();
   for (const { slot } of stored.slots) {
-    if (slot.state !== 'in-service' && slot.state !== 'failed') continue;
+    const isFailed = slot.failedAt !== undefined && slot.state !== 'gone';
+    if (slot.state !== 'in-service' && !isFailed) continue;
     const tally = tallies.get(slot.layer) ?? { ...nobody };
     tallies.set(slot.layer, tally);
-    if (slot.state === 'failed') {
+    if (isFailed) {
       tally.failed += 1;
       continue;
     }

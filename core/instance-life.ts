@@ -65,6 +65,8 @@ export interface Slot {
   readonly privateIp?: string;
   readonly launchedAt?: Instant;
   readonly inServiceAt?: Instant;
+  /** Set when it ended or was not ready in time; it counts as unhealthy until its machine is gone. */
+  readonly failedAt?: Instant;
   /** Absent until peers are told for the first time. */
   readonly change?: MembershipChange;
   /** Why it leaves or failed, in plain words; part of the notice. */

@@ -35,7 +35,14 @@ export function noteEvent(
  * The whole list of an application's instances, read from EC2 before `stored` was. What differs is written; what the list lacks is counted
  * as missed, also a slot's instance that was never seen; what has ended and has no slot any more is removed.
  */
-export function noteSweep(stored: Stored, listed: readonly Instance[], now: Instant): NotedObservations {
+export function noteSweep(
+  stored: Stored,
+  {
+    listed,
+    passing,
+    now,
+  }: { readonly listed: readonly Instance[]; readonly passing: ReadonlySet<string>; readonly now: Instant },
+): NotedObservations {
   const slotOf = new Map(
     stored.slots.flatMap(({ slot }) => (slot.instanceId ? [[slot.instanceId, slot] as const] : [])),
   );
@@ -44,7 +51,8 @@ export function noteSweep(stored: Stored, listed: readonly Instance[], now: Inst
   for (const instance of listed) {
     const known = stored.observations.get(instance.instanceId);
     if (known === undefined && instance.state === 'terminated' && !slotOf.has(instance.instanceId)) continue;
-    const noted = observed(stored, instance, known, now);
+    const passed = passing.has(instance.instanceId) ? { statusChecksPassedAt: now } : {};
+    const noted = { ...observed(stored, instance, known, now), ...passed };
     if (known === undefined || !isSame(known, noted)) put.push(noted);
   }
   const remove: ObservationRecord[] = [];
@@ -76,6 +84,7 @@ function observed(
     instance: known?.instance.state === 'terminated' ? known.instance : instance,
     firstSeenAt: known?.firstSeenAt ?? at,
     missedSweeps: 0,
+    ...(known?.statusChecksPassedAt === undefined ? {} : { statusChecksPassedAt: known.statusChecksPassedAt }),
     ...(known?.interruptionAt === undefined ? {} : { interruptionAt: known.interruptionAt }),
     ...(known?.rebalanceAt === undefined ? {} : { rebalanceAt: known.rebalanceAt }),
   };
@@ -87,10 +96,33 @@ function isSame(a: ObservationRecord, b: ObservationRecord): boolean {
     a.instance.state === b.instance.state &&
     a.instance.privateIp === b.instance.privateIp &&
     a.instance.isProtected === b.instance.isProtected &&
+    a.instance.saysReady === b.instance.saysReady &&
+    a.statusChecksPassedAt === b.statusChecksPassedAt &&
     a.missedSweeps === b.missedSweeps &&
     a.interruptionAt === b.interruptionAt &&
     a.rebalanceAt === b.rebalanceAt
   );
+}
+
+/** Instances that slots hold and a list of EC2 lacks: to be asked for by name. */
+export function unlistedOf(stored: Stored, listed: readonly Instance[]): readonly string[] {
+  const known = new Set(listed.map(({ instanceId }) => instanceId));
+  return stored.slots.flatMap(({ slot }) => {
+    const { instanceId } = slot;
+    if (instanceId === undefined || slot.state === 'gone' || known.has(instanceId)) return [];
+    return stored.observations.get(instanceId)?.instance.state === 'terminated' ? [] : [instanceId];
+  });
+}
+
+/** Booting instances that run and whose layer waits for EC2's status checks. */
+export function awaitingStatusChecks(stored: Stored, listed: readonly Instance[]): readonly string[] {
+  const running = new Set(listed.filter(({ state }) => state === 'running').map(({ instanceId }) => instanceId));
+  return stored.slots.flatMap(({ slot }) => {
+    const { instanceId, layer, state } = slot;
+    if (state !== 'booting' || instanceId === undefined || !running.has(instanceId)) return [];
+    if (stored.file?.file.layers[layer]?.ready !== 'status-checks') return [];
+    return stored.observations.get(instanceId)?.statusChecksPassedAt === undefined ? [instanceId] : [];
+  });
 }
 
 /** Instances that slots hold, but neither EC2's list nor any earlier observation knows. */
@@ -111,6 +143,7 @@ function neverSeen(stored: Stored, listed: ReadonlyMap<string, Instance>): reado
         imageId: '',
         zone: slot.placement.zone,
         launchedAt: slot.launchedAt ?? slot.since,
+        saysReady: false,
         isProtected: false,
       },
     ];

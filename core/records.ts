@@ -18,6 +18,8 @@ import type { Placement, Slot } from './instance-life.ts';
  *   observation  observe       what EC2 says of one instance
  *   told         announce      what one participant was told
  *   acknowledgement  acknowledge   what one participant has applied
+ *   probe        probe         an instance that answered over HTTP, expires
+ *   image        reconcile     how the last launches of an image went
  *   tick         evaluate      time has passed while something moves
  *
  * `version` is 1 on the first write and one more on each: a write is conditional on the version that was read (ports.ts, Table.commit).
@@ -137,6 +139,8 @@ export interface Instance {
   readonly zone: string;
   readonly privateIp?: string;
   readonly launchedAt: Instant;
+  /** Tag `concertina:ready` = `true`: the instance's own signal. */
+  readonly saysReady: boolean;
   /** Tag `concertina:protected` = `true`: never chosen as a victim. */
   readonly isProtected: boolean;
 }
@@ -148,6 +152,8 @@ export interface ObservationRecord extends RecordBase {
   readonly firstSeenAt: Instant;
   /** Sweeps in a row that listed the account without it; from 2 on it counts as terminated. */
   readonly missedSweeps: number;
+  /** Both status checks of EC2 passed; asked only while a layer waits for that. */
+  readonly statusChecksPassedAt?: Instant;
   /** When EC2 will take a Spot instance back. */
   readonly interruptionAt?: Instant;
   readonly rebalanceAt?: Instant;
@@ -179,6 +185,21 @@ export interface AcknowledgementRecord extends RecordBase {
   readonly failed?: { readonly membershipVersion: number; readonly message: string; readonly at: Instant };
 }
 
+/** An instance that answered the layer's HTTP probe. */
+export interface ProbeRecord extends RecordBase {
+  readonly kind: 'probe';
+  readonly instanceId: string;
+  readonly readyAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** How the last launches of an image went, newest last, at most four: what says that an image is bad. */
+export interface ImageRecord extends RecordBase {
+  readonly kind: 'image';
+  readonly imageId: string;
+  readonly launches: readonly { readonly slot: string; readonly isReady: boolean; readonly at: Instant }[];
+}
+
 /** A wake-up for reconcile and announce while something moves. */
 export interface TickRecord extends RecordBase {
   readonly kind: 'tick';
@@ -198,6 +219,8 @@ export type StoredRecord =
   | ObservationRecord
   | ToldRecord
   | AcknowledgementRecord
+  | ProbeRecord
+  | ImageRecord
   | TickRecord;
 
 /** The name of a record within its application; sorts numbers by value (`slot#web#000017`). */
@@ -218,6 +241,10 @@ export function recordKey(record: StoredRecord): string {
       return `refusal#${record.type}#${record.zone}#${record.market}`;
     case 'observation':
       return `observation#${record.instance.instanceId}`;
+    case 'probe':
+      return `probe#${record.instanceId}`;
+    case 'image':
+      return `image#${record.imageId}`;
     case 'told':
     case 'acknowledgement':
       return `${record.kind}#${record.participant}`;

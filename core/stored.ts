@@ -3,7 +3,9 @@ import type {
   DesiredRecord,
   FileRecord,
   HeadRecord,
+  ImageRecord,
   ObservationRecord,
+  ProbeRecord,
   RefusalRecord,
   RevisionRecord,
   ScalingRecord,
@@ -30,6 +32,10 @@ export interface Stored {
   readonly refusals: readonly RefusalRecord[];
   /** By instance id. */
   readonly observations: ReadonlyMap<string, ObservationRecord>;
+  /** By instance id. */
+  readonly probes: ReadonlyMap<string, ProbeRecord>;
+  /** By image id. */
+  readonly images: ReadonlyMap<string, ImageRecord>;
   /** By participant. */
   readonly told: ReadonlyMap<string, ToldRecord>;
   /** By participant. */
@@ -52,6 +58,8 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
   const slots: SlotRecord[] = [];
   const refusals: RefusalRecord[] = [];
   const observations = new Map<string, ObservationRecord>();
+  const probes = new Map<string, ProbeRecord>();
+  const images = new Map<string, ImageRecord>();
   const told = new Map<string, ToldRecord>();
   const acknowledgements = new Map<string, AcknowledgementRecord>();
   for (const record of records) {
@@ -63,6 +71,8 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     else if (record.kind === 'told') told.set(record.participant, record);
     else if (record.kind === 'acknowledgement') acknowledgements.set(record.participant, record);
     else if (record.kind === 'refusal') refusals.push(record);
+    else if (record.kind === 'probe') probes.set(record.instanceId, record);
+    else if (record.kind === 'image') images.set(record.imageId, record);
     else if (record.kind === 'file') file = record;
     else if (record.kind === 'head') head = record;
     else if (record.kind === 'tick') tick = record;
@@ -78,6 +88,8 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     slots,
     refusals,
     observations,
+    probes,
+    images,
     told,
     acknowledgements,
   };

@@ -1,4 +1,5 @@
 import {
+  DescribeInstanceStatusCommand,
   DescribeInstancesCommand,
   DescribeSubnetsCommand,
   type EC2Client,
@@ -20,6 +21,9 @@ const pageSize = 1000;
 
 /** Instances of one TerminateInstances call; it takes 1000, and AWS asks for smaller batches. */
 const terminateBatchSize = 100;
+
+/** Instances of one DescribeInstanceStatus call: the most that may be named. */
+const statusBatchSize = 100;
 
 /** EC2 as the fleet. Every machine is named by its own tags (ec2-instance.ts); EC2's errors are sorted in ec2-errors.ts. */
 export class Ec2Fleet implements Fleet {
@@ -55,6 +59,23 @@ export class Ec2Fleet implements Fleet {
     // A filter and not the parameter: for that an unknown id is an error.
     const [found] = await this.#describe([{ Name: 'instance-id', Values: [instanceId] }]);
     return found && instanceFromEc2(found);
+  }
+
+  async passing(instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const passing = new Set<string>();
+    for (const batch of batchesOf(instanceIds, statusBatchSize)) {
+      const { InstanceStatuses = [] } = await this.#client.send(
+        new DescribeInstanceStatusCommand({
+          Filters: [
+            { Name: 'instance-status.status', Values: ['ok'] },
+            { Name: 'system-status.status', Values: ['ok'] },
+          ],
+          InstanceIds: [...batch],
+        }),
+      );
+      for (const { InstanceId } of InstanceStatuses) if (InstanceId !== undefined) passing.add(InstanceId);
+    }
+    return passing;
   }
 
   async zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

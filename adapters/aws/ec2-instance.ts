@@ -10,6 +10,8 @@ export const ourTags = {
   revision: 'concertina:revision',
   /** Number of the first slot of the launch; add the launch index. */
   slot: 'concertina:slot',
+  /** `true`, set by the instance itself: it is ready, where its layer waits for a signal. */
+  ready: 'concertina:ready',
   /** `true`, set by people: never chosen as a victim. */
   protected: 'concertina:protected',
 } as const;
@@ -48,6 +50,7 @@ export function instanceFromEc2(ec2: Ec2Instance): Instance | undefined {
     zone: ec2.Placement?.AvailabilityZone ?? 'unknown',
     ...(ec2.PrivateIpAddress && { privateIp: ec2.PrivateIpAddress }),
     launchedAt: instantFromMillis(ec2.LaunchTime?.getTime() ?? 0),
+    saysReady: tags.get(ourTags.ready) === 'true',
     isProtected: tags.get(ourTags.protected) === 'true',
   };
 }

@@ -67,6 +67,7 @@ export function drawMachine(
     zone: placement.zone,
     privateIp: `10.0.${dice.below(256)}.${4 + dice.below(250)}`,
     launchedAt: now,
+    saysReady: false,
   };
   const endsAt = earliest([failsAt, crashesAt, takenAt]);
   const { hourlyUsd } = revision;

@@ -30,6 +30,9 @@ interface Call {
   readonly refused: LaunchRefusal | undefined;
 }
 
+/** EC2 makes its status checks every minute. */
+const statusCheckSeconds = 60;
+
 const mismatch: LaunchRefusal = {
   code: 'IdempotentParameterMismatch',
   message: 'the client token was used with other parameters',
@@ -109,6 +112,21 @@ export class MemoryFleet implements Fleet {
   async find(instanceId: string): Promise<Instance | undefined> {
     const machine = this.#machines.get(instanceId);
     return machine !== undefined && isShown(machine, this.#clock.now()) ? this.#show(machine) : undefined;
+  }
+
+  /** Status checks pass a while after the instance runs; EC2 makes them every minute. */
+  async passing(instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const now = this.#clock.now();
+    return new Set(
+      instanceIds.filter((instanceId) => {
+        const machine = this.#machines.get(instanceId);
+        return (
+          machine !== undefined &&
+          stateOf(machine, now) === 'running' &&
+          isAtOrAfter(now, addSeconds(machine.runningAt, statusCheckSeconds))
+        );
+      }),
+    );
   }
 
   async zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>> {

@@ -39,6 +39,10 @@ export class WatchedFleet implements Fleet {
     return this.#fleet.find(instanceId);
   }
 
+  passing(instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#fleet.passing(instanceIds);
+  }
+
   zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return this.#fleet.zones(subnetIds);
   }

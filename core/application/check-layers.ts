@@ -26,7 +26,9 @@ function checkCount({ count }: DraftLayer, path: Path): readonly Problem[] {
 function checkQuorum({ count, stateful }: DraftLayer, path: Path): readonly Problem[] {
   const { keepInService } = stateful ?? {};
   if (count === undefined || keepInService === undefined || keepInService <= count.min) return [];
-  return [{ path: pathText(path), found: shown(keepInService), allowed: `at most ${count.min}, the "min" of the layer` }];
+  return [
+    { path: pathText(path), found: shown(keepInService), allowed: `at most ${count.min}, the "min" of the layer` },
+  ];
 }
 
 function checkUserData({ launch }: DraftLayer, draft: Draft, path: Path): readonly Problem[] {

@@ -1,6 +1,6 @@
 import { checkReference } from './check-reference.ts';
-import { findCycles, sayCycle } from './find-cycles.ts';
 import { type Draft, readableItems } from './draft.ts';
+import { findCycles, sayCycle } from './find-cycles.ts';
 import { type Problem, pathText, shown } from './problem.ts';
 
 /** What participants hear, what limits relate and what order names: layers that exist, and no order that waits for itself. */

@@ -91,12 +91,17 @@ const readySchema = z
       http: z
         .strictObject({
           port: whole({ least: 1, most: 65_535 }).describe('The port that answers.'),
-          path: z.string().startsWith('/').max(1024).default('/').describe('The path to ask for; any status from 200 to 399 is ready.'),
+          path: z
+            .string()
+            .startsWith('/')
+            .max(1024)
+            .default('/')
+            .describe('The path to ask for; any status from 200 to 399 is ready.'),
         })
         .describe('A probe from within the network.'),
     }),
   ])
-  .register(tellingKeys, { keys: [[], ['http']] })
+  .register(tellingKeys, { keys: [['http']] })
   .default('running')
   .describe(
     'When a new instance is ready: EC2 shows it running, both its status checks pass, it sets its tag "concertina:ready" to "true", or it answers over HTTP.',
@@ -108,7 +113,9 @@ const statefulSchema = z
       .boolean()
       .default(true)
       .describe('One instance joins or leaves at a time; the next waits until every participant has applied the last.'),
-    keepInService: whole({ least: 1, most: 5000 }).describe('Never fewer in service than this by our own doing: the quorum.'),
+    keepInService: whole({ least: 1, most: 5000 }).describe(
+      'Never fewer in service than this by our own doing: the quorum.',
+    ),
   })
   .describe('A layer that holds state, such as a clustered database.');
 
@@ -130,8 +137,12 @@ export const layerSchema = z
       .describe('How long a leaving instance keeps running at the least.'),
     ready: readySchema,
     stateful: statefulSchema.optional(),
-    launchAfter: layerNames.describe('Layers that grow first: this one launches once they have what they should, or ran out of time.'),
-    drainBefore: layerNames.describe('Layers that shrink later: their instances leave once those of this layer have left.'),
+    launchAfter: layerNames.describe(
+      'Layers that grow first: this one launches once they have what they should, or ran out of time.',
+    ),
+    drainBefore: layerNames.describe(
+      'Layers that shrink later: their instances leave once those of this layer have left.',
+    ),
     maxUnhealthyPercent: z
       .number()
       .min(0)

@@ -23,7 +23,7 @@ function adopted(slot: Slot, view: LayerView): Slot {
 function booted(slot: Slot, view: LayerView): Slot {
   const observation = view.observe(slot);
   if (isDead(observation)) return moved(slot, view, { state: 'failed', because: 'ended while booting' });
-  if (observation?.instance.state === 'running') {
+  if (observation !== undefined && view.isReady(slot)) {
     return moved({ ...slot, ...identityOf(observation.instance) }, view, { state: 'joining', event: 'joining' });
   }
   if (isAtOrAfter(view.now, addSeconds(slot.launchedAt ?? slot.since, view.settings.readySeconds))) {

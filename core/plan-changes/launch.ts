@@ -3,6 +3,7 @@ import { isWanted, mayRun, type Placement, type Slot } from '../instance-life.ts
 import { type LayerView, moved, type Step } from './layer-view.ts';
 import { placeLaunches } from './place-launches.ts';
 import { isAtRisk } from './release.ts';
+import { mostSteps } from './stateful.ts';
 
 /** intended → launching: the intent is stored, so the call may be made. */
 export const launch: Step = (slots, view) =>
@@ -15,8 +16,8 @@ export const launch: Step = (slots, view) =>
 export const intend: Step = (slots, view) => {
   const missing = view.desired.count - slots.filter((slot) => isWanted(slot) && !isAtRisk(slot, view)).length;
   const room = view.settings.count.max - slots.filter(mayRun).length;
-  const count = Math.min(missing, room);
-  if (count <= 0) return slots;
+  const count = Math.min(missing, room, mostSteps(slots, view));
+  if (count <= 0 || !view.mayLaunch) return slots;
   const intended: Slot[] = [];
   for (const placed of placeLaunches(slots, count, view)) {
     intended.push(...intentOf(placed, view.nextSlotNumber + intended.length, view));

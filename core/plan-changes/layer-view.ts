@@ -20,6 +20,12 @@ export interface LayerView {
   readonly refusals: readonly RefusalRecord[];
   /** What EC2 says of the slot's instance, or of an instance that carries the slot's name. */
   readonly observe: (slot: Slot) => ObservationRecord | undefined;
+  /** EC2, a signal of its own or a probe says that the slot's instance is ready, as the layer asks for it. */
+  readonly isReady: (slot: Slot) => boolean;
+  /** The layers that grow before this one have what they should, or ran out of time. */
+  readonly mayLaunch: boolean;
+  /** The layers that shrink before this one have nobody leaving. */
+  readonly mayDrain: boolean;
   /** Every participant that hears this layer has applied the version, or need not, or ran out of time. */
   readonly isApplied: (version: number) => boolean;
 }
@@ -42,6 +48,7 @@ export function moved(
     ...slot,
     state: to.state,
     since: view.now,
+    ...(to.state === 'failed' ? { failedAt: view.now } : {}),
     ...(to.because === undefined ? {} : { because: to.because }),
     ...(to.event === undefined ? {} : { change: { event: to.event, version: view.nextVersion, at: view.now } }),
   };

@@ -1,7 +1,7 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
 import type { Slot } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
-import type { FileRecord, HeadRecord, ObservationRecord, SlotRecord } from '../records.ts';
+import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord } from '../records.ts';
 import { revisionKey, type Stored } from '../stored.ts';
 import { boot } from './boot.ts';
 import { findOrphans } from './find-orphans.ts';
@@ -11,6 +11,8 @@ import { intend, launch } from './launch.ts';
 import { isTerminated, type LayerView, type Step, settingsOf } from './layer-view.ts';
 import { leave } from './leave.ts';
 import { lose } from './lose.ts';
+import { mayDrain, mayLaunch } from './order.ts';
+import { isReady, markImages } from './readiness.ts';
 import { reclaim } from './reclaim.ts';
 import { release } from './release.ts';
 import { terminate } from './terminate.ts';
@@ -21,14 +23,17 @@ export interface Plan {
   readonly slots: readonly Slot[];
   /** Rows of machines that are gone and whose end everybody was told. */
   readonly forgotten: readonly SlotRecord[];
+  /** How the last launches of an image went, where that changed. */
+  readonly images: readonly ImageRecord[];
   readonly membershipVersion: number;
   readonly nextSlotNumber: HeadRecord['nextSlotNumber'];
   readonly launches: readonly LaunchRequest[];
   readonly terminations: readonly { readonly instanceId: string; readonly because: string }[];
 }
 
-/** DynamoDB writes at most 100 records at once; the head and room for forgotten rows stay free. */
-export const MOST_ROWS = 90;
+/** DynamoDB writes at most 100 records at once: these rows, the forgotten ones, the head and the images of five layers fit. */
+export const MOST_ROWS = 80;
+const MOST_FORGOTTEN = 12;
 
 /** A call whose outcome was never stored is made again after this long; its token and EC2 make the repeat harmless. */
 export const REPEAT_CALL_SECONDS = 30;
@@ -53,7 +58,8 @@ export function planChanges(stored: Stored, now: Instant): Plan | undefined {
   const isTellable = kept.some((slot) => slot.change?.version === head.membershipVersion + 1);
   return {
     slots: kept,
-    forgotten: stored.slots.filter(({ slot }) => isForgettable(slot, stored)).slice(0, 99 - kept.length),
+    forgotten: stored.slots.filter(({ slot }) => isForgettable(slot, stored)).slice(0, MOST_FORGOTTEN),
+    images: markImages(stored, { before, kept }),
     membershipVersion: head.membershipVersion + (isTellable ? 1 : 0),
     nextSlotNumber: numbersAfter(head.nextSlotNumber, kept),
     launches: callsToLaunch(stays, { stored, kept, now }),
@@ -85,6 +91,7 @@ function viewOf(name: string, situation: Situation, slots: readonly Slot[]): Lay
   const desired = stored.desired.get(name);
   const revision = desired === undefined ? undefined : stored.revisions.get(revisionKey(desired));
   if (settings === undefined || desired === undefined || revision === undefined) return undefined;
+  const observe = observerOf(stored, slots);
   return {
     application: stored.application,
     name,
@@ -96,7 +103,10 @@ function viewOf(name: string, situation: Situation, slots: readonly Slot[]): Lay
     nextSlotNumber: head.nextSlotNumber[name] ?? 1,
     bornAt: head.bornAt,
     refusals: stored.refusals,
-    observe: observerOf(stored, slots),
+    observe,
+    isReady: (slot) => isReady({ settings, stored }, observe(slot)),
+    mayLaunch: mayLaunch(name, situation),
+    mayDrain: mayDrain(name, situation),
     // A version that is not stored yet cannot have been told, not even to nobody.
     isApplied: (version) => version <= head.membershipVersion && isApplied(stored, name, version),
   };

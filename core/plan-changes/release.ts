@@ -1,6 +1,7 @@
 import { isWanted, type Slot } from '../instance-life.ts';
 import { chooseVictims } from './choose-victims.ts';
 import { type LayerView, moved, type Step } from './layer-view.ts';
+import { aboveQuorum, mostSteps } from './stateful.ts';
 
 /**
  * What is more than desired leaves: a booting instance is terminated, one that peers know leaves in order. Of those in service only so
@@ -9,16 +10,22 @@ import { type LayerView, moved, type Step } from './layer-view.ts';
  */
 export const release: Step = (slots, view) => {
   const wanted = slots.filter(isWanted);
-  const [atRisk, sound] = [
-    wanted.filter((slot) => isAtRisk(slot, view)),
-    wanted.filter((slot) => !isAtRisk(slot, view)),
-  ];
+  const sound = wanted.filter((slot) => !isAtRisk(slot, view));
   const soundInService = sound.filter((slot) => slot.state === 'in-service').length;
+  const most = mostLeaving(slots, view);
   const surplus = sound.length - view.desired.count;
-  const victims = new Set([
-    ...surplusOf(sound, { surplus, mostInService: soundInService - view.desired.count, view }),
-    ...chooseVictims(atRisk, soundInService + atRisk.length - view.desired.count, view),
-  ]);
+  const cancelled = chooseVictims(sound.filter(isNotYetInService), surplus, view);
+  const leaving = chooseVictims(
+    sound.filter((slot) => slot.state === 'in-service'),
+    Math.min(surplus - cancelled.length, soundInService - view.desired.count, most),
+    view,
+  );
+  const replaced = chooseVictims(
+    wanted.filter((slot) => isAtRisk(slot, view)),
+    Math.min(soundInService + wanted.length - sound.length - view.desired.count, most - leaving.length),
+    view,
+  );
+  const victims = new Set([...cancelled, ...leaving, ...replaced]);
   return victims.size === 0 ? slots : slots.map((slot) => (victims.has(slot) ? dismissed(slot, view) : slot));
 };
 
@@ -27,26 +34,21 @@ export function isAtRisk(slot: Slot, view: LayerView): boolean {
   return view.observe(slot)?.rebalanceAt !== undefined;
 }
 
-function surplusOf(
-  sound: readonly Slot[],
-  {
-    surplus,
-    mostInService,
-    view,
-  }: { readonly surplus: number; readonly mostInService: number; readonly view: LayerView },
-): readonly Slot[] {
-  if (surplus <= 0) return [];
-  const notYetInService = chooseVictims(
-    sound.filter((slot) => slot.state === 'booting' || slot.state === 'joining'),
-    surplus,
-    view,
-  );
-  const inService = chooseVictims(
-    sound.filter((slot) => slot.state === 'in-service'),
-    Math.min(surplus - notYetInService.length, Math.max(mostInService, 0)),
-    view,
-  );
-  return [...notYetInService, ...inService];
+/** A launch whose answer is unknown cannot be cancelled. */
+function isNotYetInService(slot: Slot): boolean {
+  return slot.state === 'booting' || slot.state === 'joining';
+}
+
+/** How many of those in service may leave now: none while others must leave first or too many have failed. */
+function mostLeaving(slots: readonly Slot[], view: LayerView): number {
+  const unhealthy = slots.filter((slot) => isUnhealthy(slot, view)).length;
+  const isSick = unhealthy > (view.settings.maxUnhealthyPercent / 100) * view.desired.count;
+  return !view.mayDrain || isSick ? 0 : Math.min(mostSteps(slots, view), aboveQuorum(slots, view));
+}
+
+function isUnhealthy(slot: Slot, view: LayerView): boolean {
+  if (slot.failedAt !== undefined) return slot.state !== 'gone';
+  return slot.state === 'in-service' && (view.observe(slot)?.missedSweeps ?? 0) > 0;
 }
 
 function dismissed(slot: Slot, view: LayerView): Slot {

@@ -1,13 +1,20 @@
 import type { Ports } from '../../adapters/ports.ts';
 import type { Instant } from '../../core/amounts.ts';
-import { type InstanceEvent, type NotedObservations, noteEvent, noteSweep } from '../../core/note-observations.ts';
+import {
+  awaitingStatusChecks,
+  type InstanceEvent,
+  type NotedObservations,
+  noteEvent,
+  noteSweep,
+  unlistedOf,
+} from '../../core/note-observations.ts';
 
 /** What this stage may touch. */
 export type ObservePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
 
-/** A look at everything, or what EC2 says of one instance. */
+/** A look at everything (of one application, while something of it moves), or what EC2 says of one instance. */
 export type ObserveWake =
-  | { readonly kind: 'sweep' }
+  | { readonly kind: 'sweep'; readonly application?: string }
   | { readonly kind: 'instance'; readonly instanceId: string; readonly at: Instant }
   | { readonly kind: 'interruption'; readonly instanceId: string; readonly at: Instant }
   | { readonly kind: 'rebalance'; readonly instanceId: string; readonly at: Instant };
@@ -28,14 +35,15 @@ const MOST_RECORDS = 100;
  * every application was looked at when one of them failed.
  */
 export async function observeStage(ports: ObservePorts, wake: ObserveWake): Promise<ObserveReport> {
-  if (wake.kind === 'sweep') return sweep(ports);
+  if (wake.kind === 'sweep') return sweep(ports, wake.application);
   return note(ports, { ...wake, event: wake.kind === 'instance' ? 'state' : wake.kind });
 }
 
-async function sweep(ports: ObservePorts): Promise<ObserveReport> {
+async function sweep(ports: ObservePorts, only: string | undefined): Promise<ObserveReport> {
   const errors: unknown[] = [];
   let [written, removed] = [0, 0];
-  for (const application of await ports.table.applications()) {
+  const applications = only === undefined ? await ports.table.applications() : [only];
+  for (const application of applications) {
     try {
       const noted = await sweepOne(ports, application);
       written += noted.put.length;
@@ -48,11 +56,18 @@ async function sweep(ports: ObservePorts): Promise<ObserveReport> {
   return { written, removed };
 }
 
-/** EC2 is listed before the table is read: a machine that the table knows and the list lacks is then really missing, not just newer. */
+/**
+ * EC2 is listed before the table is read: a machine that the table knows and the list lacks is then really missing, not just newer. One that
+ * is missing is asked for by name before it is counted: a list that came back short must not end a healthy machine.
+ */
 async function sweepOne(ports: ObservePorts, application: string): Promise<NotedObservations> {
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const listed = await ports.fleet.list(application);
-    const noted = noteSweep(await ports.table.load(application), listed, ports.clock.now());
+    const stored = await ports.table.load(application);
+    const found = await Promise.all(unlistedOf(stored, listed).map((instanceId) => ports.fleet.find(instanceId)));
+    const seen = [...listed, ...found.filter((instance) => instance !== undefined)];
+    const passing = await ports.fleet.passing(awaitingStatusChecks(stored, seen));
+    const noted = noteSweep(stored, { listed: seen, passing, now: ports.clock.now() });
     if (await commitAll(ports, application, noted)) return noted;
   }
   throw new Error(`the sweep of ${application} was overtaken ${MOST_ATTEMPTS} times`);

@@ -72,6 +72,7 @@ function changeOf(stored: Stored, head: HeadRecord, plan: Plan): Change {
     put: [
       { ...head, version: head.version + 1, membershipVersion, nextSlotNumber },
       ...slotRecords(stored, plan.slots),
+      ...plan.images,
     ],
     remove: plan.forgotten,
   };

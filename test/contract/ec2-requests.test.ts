@@ -87,6 +87,7 @@ describe('Ec2Fleet, launch', () => {
       zone: 'zone-a',
       privateIp: '10.0.0.0',
       launchedAt: instantFromIso('2026-11-21T12:00:00Z'),
+      saysReady: false,
       isProtected: false,
     });
   });

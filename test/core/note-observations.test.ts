@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noteEvent, noteSweep } from '../../core/note-observations.ts';
-import { later, makeInstance, makeObservation, makeSlot, makeStored, noon } from '../factories/stored.ts';
+import { awaitingStatusChecks, noteEvent, noteSweep, unlistedOf } from '../../core/note-observations.ts';
+import { later, makeFile, makeInstance, makeObservation, makeSlot, makeStored, noon } from '../factories/stored.ts';
 
 const known = makeObservation({ instance: makeInstance({ slotNumber: 1 }) });
 
@@ -45,7 +45,7 @@ describe('an event', () => {
 
 describe('a sweep', () => {
   const sweep = (of: Parameters<typeof makeStored>[0], listed: readonly ReturnType<typeof makeInstance>[]) =>
-    noteSweep(makeStored(of), listed, noon);
+    noteSweep(makeStored(of), { listed, passing: new Set(), now: noon });
 
   it('writes only what differs', () => {
     const protectedNow = makeInstance({ slotNumber: 2, isProtected: true });
@@ -95,5 +95,39 @@ describe('a sweep', () => {
       put: [],
       remove: [],
     });
+  });
+});
+
+describe('what a sweep asks for by name', () => {
+  it('is what slots hold and the list lacks, unless it has ended', () => {
+    const ended = makeObservation({ instance: makeInstance({ slotNumber: 3, state: 'terminated' }) });
+    const slots = [1, 2, 3].map((number) => makeSlot({ number }));
+    const none = [makeSlot({ number: 4, state: 'gone' }), makeSlot({ number: 5, state: 'launching' })];
+
+    expect(
+      unlistedOf(makeStored({ slots: [...slots, ...none], more: [ended] }), [makeInstance({ slotNumber: 1 })]),
+    ).toEqual(['i-2']);
+  });
+
+  it('is whether status checks pass, for booting instances of layers that wait for that, until they did', () => {
+    const file = makeFile({ layer: { ready: 'status-checks' } });
+    const slots = [
+      makeSlot({ number: 1, state: 'booting' }),
+      makeSlot({ number: 2, state: 'booting' }),
+      makeSlot({ number: 3 }),
+    ];
+    const listed = [1, 2, 3].map((slotNumber) => makeInstance({ slotNumber }));
+    const passed = makeObservation({ instance: makeInstance({ slotNumber: 2 }), statusChecksPassedAt: noon });
+    const stored = makeStored({ file, slots, more: [passed] });
+
+    expect(awaitingStatusChecks(stored, listed)).toEqual(['i-1']);
+    expect(awaitingStatusChecks(stored, [makeInstance({ slotNumber: 1, state: 'pending' })])).toEqual([]);
+    expect(awaitingStatusChecks(makeStored({ slots }), listed)).toEqual([]);
+    const swept = noteSweep(stored, { listed, passing: new Set(['i-1']), now: noon });
+    expect(swept.put.find(({ instance }) => instance.slotNumber === 1)?.statusChecksPassedAt).toBe(noon);
+    expect(
+      noteEvent(stored, { instance: makeInstance({ slotNumber: 2, state: 'stopping' }), event: 'state', at: noon })
+        ?.statusChecksPassedAt,
+    ).toBe(noon);
   });
 });

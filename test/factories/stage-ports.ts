@@ -49,6 +49,13 @@ export class ScriptedFleet implements Fleet {
     return this.instances.find((instance) => instance.instanceId === instanceId);
   }
 
+  /** Instances whose status checks pass. */
+  readonly passes = new Set<string>();
+
+  async passing(instanceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(instanceIds.filter((instanceId) => this.passes.has(instanceId)));
+  }
+
   async zones(subnetIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     return new Map(subnetIds.map((subnetId) => [subnetId, subnetId.replace('subnet', 'zone')]));
   }

@@ -71,6 +71,7 @@ export function makeInstance(overrides: Partial<Instance> & { readonly slotNumbe
     zone: 'zone-a',
     privateIp: `10.0.0.${overrides.slotNumber}`,
     launchedAt: later(-690),
+    saysReady: false,
     isProtected: false,
     ...overrides,
   };

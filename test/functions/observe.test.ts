@@ -59,6 +59,17 @@ describe('a sweep', () => {
     );
   });
 
+  it('asks by name for what a list lacks: a list that came back short ends nothing', async () => {
+    const world = await makeWorld({
+      slots: [makeSlot({ number: 1 })],
+      more: [makeObservation({ instance: makeInstance({ slotNumber: 1 }) })],
+    });
+    world.fleet.instances = [makeInstance({ slotNumber: 1 })];
+    world.fleet.list = async () => [];
+
+    expect(await observeStage(world.ports, { kind: 'sweep', application: 'shop' })).toEqual({ written: 0, removed: 0 });
+  });
+
   it('never reads a failed list as an empty one', async () => {
     const world = await makeWorld({
       slots: [makeSlot({ number: 1 })],

@@ -463,6 +463,7 @@ describe('the whole plan', () => {
     expect(planned).toEqual({
       slots: [],
       forgotten: [],
+      images: [],
       membershipVersion: 5,
       nextSlotNumber: { web: 3 },
       launches: [],

@@ -1,0 +1,39 @@
+import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
+import { isWanted } from '../instance-life.ts';
+import type { FileRecord } from '../records.ts';
+import type { Stored } from '../stored.ts';
+
+/** How long a layer that must shrink first has to begin: longer than two plans take, so that a protected instance blocks nobody. */
+const BEGIN_SECONDS = 60;
+
+interface World {
+  readonly stored: Stored;
+  readonly file: FileRecord;
+  readonly now: Instant;
+}
+
+/**
+ * Whether a layer may launch: each layer that it launches after has what it should in service, or has had its `readySeconds` since that was
+ * decided. The wait is bounded, so that one bad layer never blocks another.
+ */
+export function mayLaunch(layer: string, { stored, file, now }: World): boolean {
+  return (file.file.layers[layer]?.launchAfter ?? []).every((other) => {
+    const desired = stored.desired.get(other);
+    const readySeconds = file.file.layers[other]?.readySeconds ?? 0;
+    if (desired === undefined) return false;
+    const inService = stored.slots.filter(({ slot }) => slot.layer === other && slot.state === 'in-service').length;
+    return inService >= desired.count || isAtOrAfter(now, addSeconds(desired.decidedAt, readySeconds));
+  });
+}
+
+/** Whether instances of a layer may leave: no layer that drains before it has one leaving, or is about to. */
+export function mayDrain(layer: string, { stored, file, now }: World): boolean {
+  return Object.entries(file.file.layers).every(([other, { drainBefore }]) => {
+    if (!drainBefore.includes(layer)) return true;
+    const slots = stored.slots.flatMap(({ slot }) => (slot.layer === other ? [slot] : []));
+    if (slots.some((slot) => slot.state === 'leaving')) return false;
+    const desired = stored.desired.get(other);
+    if (desired === undefined || slots.filter(isWanted).length <= desired.count) return true;
+    return isAtOrAfter(now, addSeconds(desired.decidedAt, BEGIN_SECONDS));
+  });
+}
