@@ -125,7 +125,7 @@ describe('apply --check', () => {
   });
 
   test.each([
-    ['a bad file', ['bad.json'], 'bad.json: 12 problems, nothing written'],
+    ['a bad file', ['bad.json'], 'bad.json: 13 problems, nothing written'],
     ['a bad value', ['shop.json', '--set', 'size=x'], 'shop.json: 1 problem, nothing written'],
   ])('ends with 2 on %s', async (_, words, title) => {
     const { world, errors } = await makeTerminal({ environment: {} });

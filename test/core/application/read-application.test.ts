@@ -194,8 +194,8 @@ describe('a bad value', () => {
 
 describe('an unknown key', () => {
   test('is refused with the nearest key that exists', () => {
-    expect(problemsOf(fileText({ 'layers.web.drainSecond': 5 }))).toEqual([
-      'layers.web.drainSecond | an unknown key | the keys "image", "sizes", "count", "launch", "readySeconds", "drainSeconds", "rules", "scaleOut", "scaleIn" | did you mean "drainSeconds"?',
+    expect(problemsOf(fileText({ 'participants.lb.acknowledge.onTimout': 'stop' }))).toEqual([
+      'participants.lb.acknowledge.onTimout | an unknown key | the keys "withinSeconds", "onTimeout" | did you mean "onTimeout"?',
     ]);
   });
 
