@@ -117,7 +117,7 @@ const statefulSchema = z
       'Never fewer in service than this by our own doing: the quorum.',
     ),
   })
-  .describe('A layer that holds state, such as a clustered database.');
+  .describe('A layer that holds state, such as a clustered database. Without it many may join and leave at once.');
 
 const layerNames = z.array(nameSchema).max(50).default([]);
 
