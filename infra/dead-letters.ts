@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { explainFinding } from './explain-finding.ts';
 
 export interface DeadLettersProps {
   /** What ends here, in plain words; part of the alarm. */
@@ -19,6 +20,10 @@ export class DeadLetters extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    });
+    explainFinding(this.queue, {
+      finding: 'AwsSolutions-SQS3',
+      because: 'It is a dead-letter queue itself, of Lambda or EventBridge, which the rule does not see.',
     });
     const alarm = new Alarm(this, 'Alarm', {
       alarmDescription: `Concertina: ${props.holds}. Read a message, mend the cause, then redrive or delete it.`,

@@ -3,6 +3,7 @@ import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from '
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { explainWildcard } from './explain-finding.ts';
 import type { Reach } from './reach.ts';
 import { imageRights, regionWide } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
@@ -93,6 +94,10 @@ export class Evaluate extends Construct {
       ...imageRights(this, reach),
     ];
     for (const statement of statements) this.stage.role.addToPolicy(statement);
+    explainWildcard(this.stage, {
+      resource: '*',
+      because: 'Metrics, alarms and subnets cannot be named where they are read; region and namespace are conditions.',
+    });
   }
 
   /** Nobody is told of what does not happen, unless somebody listens for the silence. */

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
+import { explainWildcard } from './explain-finding.ts';
 import { regionWide } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
@@ -31,6 +32,10 @@ export class Observe extends Construct {
     table.allow(this.stage.handler, { query: ['registry'], put: [], delete: [] });
     // DescribeInstances knows no resources.
     this.stage.role.addToPolicy(regionWide(this, { sid: 'SeeMachines', actions: ['ec2:DescribeInstances'] }));
+    explainWildcard(this.stage, {
+      resource: '*',
+      because: 'DescribeInstances knows no resources; the region is a condition.',
+    });
     new WakeEvents(this, 'Wakes', { wakes: this.stage, alarmActions, rules: observeRules });
   }
 }

@@ -1,7 +1,8 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { explainWildcard } from './explain-finding.ts';
 import type { Reach } from './reach.ts';
-import { launchRights, regionWide, terminateRights } from './rights.ts';
+import { launchRights, newResources, regionWide, terminateRights } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 import { WakeStream } from './wake-stream.ts';
@@ -33,6 +34,11 @@ export class Reconcile extends Construct {
       ...terminateRights(this, reach),
     ];
     for (const statement of statements) this.stage.role.addToPolicy(statement);
+    explainWildcard(this.stage, {
+      resource: '*',
+      because: 'DescribeInstances knows no resources; the region is a condition.',
+    });
+    for (const [resource, because] of newResources(this)) explainWildcard(this.stage, { resource, because });
     new WakeStream(this, 'Wakes', {
       table,
       wakes: this.stage,

@@ -43,6 +43,19 @@ export function terminateRights(scope: Construct, reach: Reach): readonly Policy
   ];
 }
 
+/** What a launch makes or uses and no policy can name before it is made, by ARN, with what narrows it instead. */
+export function newResources(scope: Construct): ReadonlyMap<string, string> {
+  return new Map([
+    [
+      ec2Arn(scope, 'instance'),
+      'A machine has no id before it is launched; our tags are the condition, also for terminating.',
+    ],
+    [ec2Arn(scope, 'volume'), 'A volume has no id before it is made; our tags are the condition.'],
+    [ec2Arn(scope, 'network-interface'), 'An interface has no id before it is made; its subnet is the condition.'],
+    [imageArn(scope), 'A bake makes a new image each time; its owner is the condition.'],
+  ]);
+}
+
 /** The SSM parameters that name images. */
 export function imageRights(scope: Construct, reach: Reach): readonly PolicyStatement[] {
   if (reach.imageParameters.length === 0) return [];
@@ -84,13 +97,9 @@ function launchFrom(scope: Construct, reach: Reach): readonly PolicyStatement[] 
   const from = (sid: string, resources: readonly string[], conditions: Record<string, Record<string, unknown>>) =>
     new PolicyStatement({ sid, actions: ['ec2:RunInstances'], resources: [...resources], conditions });
   return [
-    from(
-      'LaunchFromImages',
-      [Stack.of(scope).formatArn({ service: 'ec2', account: '', resource: 'image', resourceName: '*' })],
-      {
-        StringEquals: { 'ec2:Owner': [account, ...reach.imageOwners] },
-      },
-    ),
+    from('LaunchFromImages', [imageArn(scope)], {
+      StringEquals: { 'ec2:Owner': [account, ...reach.imageOwners] },
+    }),
     from('LaunchInto', [...subnets, ...groups], {}),
     // Network interfaces and volumes are made by the call and have no id before it.
     from('LaunchWithInterface', [ec2Arn(scope, 'network-interface')], { ArnEquals: { 'ec2:Subnet': subnets } }),
@@ -134,6 +143,11 @@ function passRoles(reach: Reach): readonly PolicyStatement[] {
       conditions: { StringEquals: { 'iam:PassedToService': 'ec2.amazonaws.com' } },
     }),
   ];
+}
+
+/** Images belong to no account in an ARN. */
+function imageArn(scope: Construct): string {
+  return Stack.of(scope).formatArn({ service: 'ec2', account: '', resource: 'image', resourceName: '*' });
 }
 
 function ec2Arn(scope: Construct, resource: string, resourceName = '*'): string {

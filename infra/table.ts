@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } fr
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { explainWildcard } from './explain-finding.ts';
 
 /** Partitions beside what is true now, which every stage reads (adapters/aws/table-layout.ts). */
 export type Partition = 'registry' | 'decisions' | 'files';
@@ -63,6 +64,9 @@ export class ConcertinaTable extends Construct {
 
   /** What Lambda asks of a function's role before it reads a stream for it. */
   allowStream(handler: LambdaFunction): void {
+    const streams = `${this.table.tableArn}/stream/*`;
+    const because = 'A stream is named by the time it was turned on; all of them are streams of this one table.';
+    explainWildcard(handler.role ?? handler, { resource: streams, because });
     handler.addToRolePolicy(
       new PolicyStatement({
         sid: 'Stream',
@@ -72,7 +76,7 @@ export class ConcertinaTable extends Construct {
           'dynamodb:GetShardIterator',
           'dynamodb:ListStreams',
         ],
-        resources: [`${this.table.tableArn}/stream/*`],
+        resources: [streams],
       }),
     );
   }
