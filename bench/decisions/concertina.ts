@@ -18,7 +18,8 @@ export const concertina: Autoscaler = {
       if (view.known === 0) return view.total;
       const newest = view.known - 1;
       const sample = { from: instantFromMillis(newest * view.stepSeconds * 1000), load: view.load(newest) };
-      const step = stepRisk(state, { ...rule, at: instantFromMillis(view.step * view.stepSeconds * 1000), sample });
+      const at = instantFromMillis(view.step * view.stepSeconds * 1000);
+      const step = stepRisk(state, { ...rule, at, sample, running: view.total });
       state = step.state;
       return step.answer.needed;
     };

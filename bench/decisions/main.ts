@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { everyAutoscaler } from './autoscalers.ts';
 import { type Options, readOptions } from './options.ts';
@@ -52,10 +52,6 @@ function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }
 
-/** The folder of the project, or where the traces lie beside it. */
-function defaultTraces(): string {
-  const own = fileURLToPath(new URL('./traces', import.meta.url));
-  return existsSync(own) ? own : '/work/shared/traces';
-}
+const ownTraces = fileURLToPath(new URL('./traces', import.meta.url));
 
-main(readOptions(process.argv.slice(2), { traces: defaultTraces() }));
+main(readOptions(process.argv.slice(2), { traces: ownTraces }));

@@ -2,9 +2,8 @@ import { clamp } from './round.ts';
 import type { RiskAccount } from './state.ts';
 
 const secondsPerDay = 86_400;
-/** Learning time that is not held against the rule. */
-const learningSeconds = 1.9 * secondsPerDay;
-const memoryDays = 30;
+/** The account remembers half of the time since learning began, so that the errors of the first days fade, and no more than this. */
+const mostMemoryDays = 30;
 /** Ticks short or allowed that are needed before the account means much. */
 const softness = 10;
 const gain = 1.5;
@@ -24,8 +23,8 @@ export function enter(
     readonly learntTicks: number;
   },
 ): RiskAccount {
-  if (entry.learntTicks * entry.tickSeconds < learningSeconds) return account;
-  const keep = 1 - entry.tickSeconds / (memoryDays * secondsPerDay);
+  const memoryTicks = Math.min(entry.learntTicks / 2, (mostMemoryDays * secondsPerDay) / entry.tickSeconds);
+  const keep = 1 - 1 / Math.max(1, memoryTicks);
   return {
     allowedTicks: account.allowedTicks * keep + entry.riskRatio,
     shortTicks: account.shortTicks * keep + entry.shortShare,

@@ -14,8 +14,11 @@ const halfHourFollow = 0.02;
 const tailShare = 0.05;
 const tailRate = 0.01;
 const warmUpCount = 100;
-/** Error of a look-ahead relative to demand, before any was seen. */
-const firstErrorRatio = 0.1;
+/** How far from the usual error the local one may be at first, as a logarithm; experience widens it. */
+const firstLogRange = 0.3;
+/** Error of a look-ahead relative to demand, before any was seen; it counts as much as so many errors. */
+const firstErrorRatio = 0.2;
+const firstErrorCount = 10;
 
 export function startScale(): ScaleModel {
   return {
@@ -30,9 +33,10 @@ export function startScale(): ScaleModel {
   };
 }
 
-/** The long-run mean absolute error; what is assumed before the first error is known depends on the demand alone. */
+/** The long-run mean absolute error; before errors are known, a share of the demand. */
 export function usualError(model: ScaleModel, demand: number): number {
-  return (model.count > 0 ? (model.smoothed.at(-1) ?? 0) : firstErrorRatio * demand) + 1e-6;
+  const seen = Math.min(1, model.count / firstErrorCount);
+  return seen * (model.smoothed.at(-1) ?? 0) + (1 - seen) * firstErrorRatio * demand + 1e-6;
 }
 
 export interface ErrorScale {
@@ -62,7 +66,8 @@ export function expectedScale(model: ScaleModel, demand: Demand, seconds: number
     relative(Math.abs(demand.now - hours)),
     halfHour < 0 ? 0 : relative(halfHour),
   ].map(rounded);
-  const factor = clamp(dot(model.regression.weights, inputs), { least: -4, most: 6 });
+  const most = Math.min(5, firstLogRange + model.count / 50);
+  const factor = clamp(dot(model.regression.weights, inputs), { least: -most, most });
   return { scale: usual * Math.exp(model.tailFollows * factor), local: usual * Math.exp(factor), inputs };
 }
 

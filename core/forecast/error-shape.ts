@@ -3,20 +3,20 @@ const bins = 120;
 const firstAsinh = -0.8 * 4.4;
 const asinhPerBin = (2 * 4.4) / bins;
 const memory = 1 - 1 / 20_000;
-/** Before errors are known, and always a little: a heavy tail (Student's t with 3 degrees of freedom), worth this many errors. */
-const priorCount = 40;
-const priorWidth = 0.9;
+/** Before errors are known, and always a little: a heavy tail (Student's t with 4 degrees of freedom), worth this many errors. */
+const priorCount = 20;
+const priorWidth = 1.2;
 
 export function startShape(): number[] {
   return new Array<number>(bins).fill(0);
 }
 
-/** Adds scaled errors of one tick, together worth one. */
+/** Adds scaled errors of one tick; as they have much in common, together they are worth the root of their number. */
 export function addErrors(shape: readonly number[], scaledErrors: readonly number[]): number[] {
   const next = shape.map((count) => count * memory);
   for (const error of scaledErrors) {
     const bin = Math.max(0, Math.min(bins - 1, Math.floor(position(error))));
-    next[bin] = (next[bin] ?? 0) + 1 / scaledErrors.length;
+    next[bin] = (next[bin] ?? 0) + 1 / Math.sqrt(scaledErrors.length);
   }
   return next;
 }
@@ -49,6 +49,7 @@ function edgeOf(edge: number): number {
 }
 
 function priorSurvival(scaledError: number): number {
-  const x = (scaledError * priorWidth) / Math.sqrt(3);
-  return Math.max(0, 0.5 - (x / (1 + x * x) + Math.atan(x)) / Math.PI);
+  const x = scaledError * priorWidth;
+  const y = 1 + (x * x) / 4;
+  return Math.max(0, 0.5 - ((3 / 8) * x * (1 - (x * x) / (12 * y))) / Math.sqrt(y));
 }

@@ -1,5 +1,5 @@
 import { enter } from './account.ts';
-import { learnScale, usualError } from './error-scale.ts';
+import { learnScale } from './error-scale.ts';
 import { addErrors, survivalOf } from './error-shape.ts';
 import { followDemand, followSeason, learnLookAhead } from './look-ahead.ts';
 import { addPrices, type Chances, priceOfSize } from './price.ts';
@@ -23,6 +23,8 @@ export interface Aim {
   readonly price: number;
 }
 
+/** Compared look-aheads before errors are trusted. */
+export const learningCount = 30;
 /** Scores below this share of the price in use cannot matter for it. */
 const shareThatMatters = Math.exp(-1.5);
 
@@ -51,19 +53,17 @@ function learnOutcome(
   const { expected, scale } = foreseen;
   const errors = samples.map((sample) => sample - expected);
   const size = errors.reduce((sum, error) => sum + Math.abs(error), 0) / errors.length;
-  const usualScale = usualError(state.scale, now);
   const chances = { survival: survivalOf(state.shape), perInstance: aim.perInstance };
   const scores = samples.map((sample) => scoreOf(state, { sample, foreseen }, { aim, chances }));
+  const scaled = errors.map((error) => error / scale);
+  const isLearning = state.scale.count < learningCount;
   const past = { error: Math.max(...errors), size, scale, local: lesson.localScale, inputs: lesson.scaleInputs };
   return {
     ...state,
-    lookAhead: learnLookAhead(state.lookAhead, lesson, { came: now, scale, usualScale }),
+    lookAhead: learnLookAhead(state.lookAhead, lesson, { came: now, scale }),
     scale: learnScale(state.scale, past, tick * state.tickSeconds),
-    shape: addErrors(
-      state.shape,
-      errors.map((error) => error / scale),
-    ),
-    prices: addPrices(state.prices, scores),
+    shape: isLearning ? state.shape : addErrors(state.shape, scaled),
+    prices: isLearning ? state.prices : addPrices(state.prices, scores),
     foreseen: state.foreseen.map((outlook) => (outlook === foreseen ? { ...foreseen, lesson: undefined } : outlook)),
   };
 }

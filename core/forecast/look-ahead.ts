@@ -12,7 +12,8 @@ const levelIndex = 2;
 const featureCount = halfLives.length + 1 + 2 * 2;
 /** The share of the past that each regression keeps per tick: a week of minutes, and most of a day. */
 const memories = [1 - 1 / 10_000, 1 - 1 / 1000];
-const ridge = 0.05;
+/** Precision of the belief that nothing but persistence holds, relative to that of one look-ahead: weights of 0.3 are expected. */
+const ridge = 10;
 const lossMemory = 1 - 1 / 200;
 /** How sharply the better guess is preferred: weights are exp(-sharpness * (loss / least loss - 1)). */
 const sharpness = 30;
@@ -79,12 +80,12 @@ export function lookAhead(
 export function learnLookAhead(
   model: LookAheadModel,
   past: { readonly guesses: readonly number[]; readonly features: readonly number[] },
-  outcome: { readonly came: number; readonly scale: number; readonly usualScale: number },
+  outcome: { readonly came: number; readonly scale: number },
 ): LookAheadModel {
-  const { came, scale, usualScale } = outcome;
+  const { came, scale } = outcome;
   const regressions = model.regressions.map((regression, index) => {
     const error = came - (past.guesses[index] ?? came);
-    const trust = Math.min(1, (3 * scale) / (Math.abs(error) + 1e-12)) * (usualScale / scale) ** 2;
+    const trust = Math.min(1, (3 * scale) / (Math.abs(error) + 1e-12)) / scale ** 2;
     return learn(regression, { inputs: past.features, error, weight: trust, memory: memories[index] ?? 1 });
   });
   const losses = model.losses.map((loss, index) => {

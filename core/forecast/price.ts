@@ -80,21 +80,33 @@ export function priceOfSize(outlook: Outlook, chances: Chances, needed: number):
   return fall > 0 ? ((sizes[right] ?? 0) - (sizes[right - 1] ?? 0)) / fall : Number.POSITIVE_INFINITY;
 }
 
-/** Adds the scores of one tick, together worth one. */
+/** Adds the scores of one tick; as they have much in common, together they are worth the root of their number. */
 export function addPrices(prices: readonly number[], scores: readonly number[]): number[] {
   const next = prices.map((count) => count * memory);
   for (const score of scores) {
     const place = score > 0 ? Math.floor((Math.log(score) - firstLog) / logPerBin) : 0;
     const bin = Math.max(0, Math.min(bins - 1, place));
-    next[bin] = (next[bin] ?? 0) + 1 / scores.length;
+    next[bin] = (next[bin] ?? 0) + 1 / Math.sqrt(scores.length);
   }
   return next;
 }
 
-/** The price that a share of `risk` of past scores exceeded; undefined while fewer than `least` are known. */
-export function priceAtRisk(prices: readonly number[], risk: number, least: number): number | undefined {
+/** The smallest fleet whose chance to be short is at most `risk`, each time anew; what is used until there are scores. */
+export function sizeAtChance(outlook: Outlook, chances: Chances, risk: number): number {
+  const { least, most } = sizesOf(outlook, chances);
+  let size = least;
+  while (size < most && chanceShort(outlook, chances, size) > risk) size += 1;
+  return size;
+}
+
+/** How many scores there are beyond the quantile at `risk`. */
+export function scoresBeyond(prices: readonly number[], risk: number): number {
+  return risk * prices.reduce((sum, count) => sum + count, 0);
+}
+
+/** The price that a share of `risk` of past scores exceeded. */
+export function priceAtRisk(prices: readonly number[], risk: number): number {
   const total = prices.reduce((sum, count) => sum + count, 0);
-  if (total < least) return undefined;
   const beyond = risk * total;
   let above = 0;
   let bin = bins - 1;

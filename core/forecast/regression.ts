@@ -1,7 +1,7 @@
 import type { Regression } from './state.ts';
 
 /** Beyond this mean variance the past has been forgotten faster than anything new was learnt; the covariance is scaled back. */
-const mostMeanVariance = 1e6;
+const mostMeanVariance = 10;
 
 /** No knowledge beyond `weights`; a larger `ridge` holds them there longer. */
 export function startRegression(weights: readonly number[], ridge: number): Regression {

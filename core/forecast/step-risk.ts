@@ -2,9 +2,18 @@ import { addSeconds, type Instant, instantFromMillis } from '../amounts.ts';
 import { correctedRisk, startAccount } from './account.ts';
 import { expectedScale, startScale } from './error-scale.ts';
 import { startShape, survivalOf } from './error-shape.ts';
-import { learnTick, type Tick } from './learn-tick.ts';
+import { learningCount, learnTick, type Tick } from './learn-tick.ts';
 import { lookAhead, startLookAhead } from './look-ahead.ts';
-import { chanceShort, priceAtRisk, sizeAtPrice, startPrices } from './price.ts';
+import {
+  type Chances,
+  chanceShort,
+  type Outlook as Expected,
+  priceAtRisk,
+  scoresBeyond,
+  sizeAtChance,
+  sizeAtPrice,
+  startPrices,
+} from './price.ts';
 import { heldSize } from './release.ts';
 import { rounded } from './round.ts';
 import type { Demand, ForecastState } from './state.ts';
@@ -21,6 +30,8 @@ export interface RiskQuestion {
   readonly shortfallPercent: number;
   /** From launch to in service, as measured lately. */
   readonly bootSeconds: number;
+  /** Instances there are, booting ones included: none is given up while the rule still learns. */
+  readonly running: number;
 }
 
 /** What it answers, with the numbers that explain it. */
@@ -52,8 +63,8 @@ export interface Outlook {
 const shortestTickSeconds = 15;
 /** Ticks are made longer until the look-ahead is no more than so many of them: the state stays small. */
 const mostTicksAhead = 32;
-/** Compared look-aheads before errors are trusted alone. */
-const learningCount = 30;
+/** Scores beyond the quantile before the price is trusted alone. */
+const trustedScores = 5;
 /** No knowledge yet. */
 export function startForecast(
   question: Pick<RiskQuestion, 'periodSeconds' | 'bootSeconds' | 'perInstance'>,
@@ -92,8 +103,8 @@ export function stepRisk(before: ForecastState, question: RiskQuestion): Step {
   const last = state.answers.at(-1);
   if (isNew && state.demand !== undefined) return answerNow(state, state.demand, question);
   if (last !== undefined) return { state, answer: { needed: last.needed, basis: 'held', outlook: undefined } };
-  const load = question.sample?.load ?? 0;
-  return { state, answer: { needed: plainNeed(load, question), basis: 'learning', outlook: undefined } };
+  const least = Math.max(question.running, plainNeed(question.sample?.load ?? 0, question));
+  return { state, answer: { needed: least, basis: 'learning', outlook: undefined } };
 }
 
 function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion): Step {
@@ -107,10 +118,10 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const chances = { survival: survivalOf(state.shape), perInstance: question.perInstance / unitLoad };
   const riskRatio = question.shortfallPercent / 100;
   const aimedRisk = correctedRisk(state.account, riskRatio);
-  const price = priceAtRisk(state.prices, aimedRisk, learningCount) ?? 1 / (2 * riskRatio);
+  const price = priceAtRisk(state.prices, aimedRisk);
   const isLearning = state.scale.count < learningCount;
-  const least = isLearning ? plainNeed(demand.now ** 2 * unitLoad, question) : 1;
-  const asked = Math.max(least, sizeAtPrice(outlook, chances, price));
+  const least = isLearning ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question)) : 1;
+  const asked = Math.max(least, sizeAtRisk(state, outlook, { chances, price, risk: aimedRisk }));
   const needed = heldSize(state.answers, asked, bootTicks);
   const lesson = { localScale: local, features: ahead.features, guesses: ahead.guesses, scaleInputs: inputs };
   const foreseen = [
@@ -141,6 +152,18 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   };
 }
 
+/** The best fleet at the learnt price; while few scores are known, in part the one whose chance to be short is the risk. */
+function sizeAtRisk(
+  { prices }: ForecastState,
+  outlook: Expected,
+  { chances, price, risk }: { readonly chances: Chances; readonly price: number; readonly risk: number },
+): number {
+  const trust = Math.min(1, scoresBeyond(prices, risk) / trustedScores);
+  const priced = trust > 0 ? sizeAtPrice(outlook, chances, price) : 0;
+  if (trust === 1) return priced;
+  return Math.ceil(trust * priced + (1 - trust) * sizeAtChance(outlook, chances, risk));
+}
+
 /** Adds the sample to its tick; completes a tick when its last sample is in, or when a sample of a later tick comes. */
 function gather(state: ForecastState, question: RiskQuestion): { state: ForecastState; isNew: boolean } {
   const { sample, periodSeconds } = question;
@@ -166,7 +189,7 @@ function learn(state: ForecastState, tick: Tick, question: RiskQuestion): Foreca
     riskRatio,
     perInstance: question.perInstance / state.unitLoad,
     bootTicks: bootTicksOf(question, state.tickSeconds),
-    price: priceAtRisk(state.prices, correctedRisk(state.account, riskRatio), learningCount) ?? 0,
+    price: priceAtRisk(state.prices, correctedRisk(state.account, riskRatio)),
   });
 }
 
