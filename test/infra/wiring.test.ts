@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Resource, resourceOf, resourcesOf, rightsOf, synthesize } from './synthesize.ts';
+import { type Resource, resourceOf, resourcesOf, rightOf, rightsOf, synthesize } from './synthesize.ts';
 
 const template = synthesize();
 const functions = ['Evaluate', 'Observe', 'Reconcile', 'Announce', 'Acknowledge', 'Apply'];
@@ -222,6 +222,27 @@ describe('functions', () => {
       );
     expect(reserved(template)).toEqual(['Evaluate', 'Observe']);
     expect(reserved(synthesize({ reservesConcurrency: false }))).toEqual([]);
+  });
+});
+
+describe('what functions may reach of the stack', () => {
+  it.each([
+    ['Evaluate', 'AskForTicks', 'AWS::SQS::Queue', 'EvaluateTicksQueue'],
+    ['Evaluate', 'ReadTicks', 'AWS::SQS::Queue', 'EvaluateTicksQueue'],
+    ['Acknowledge', 'ReadAcknowledgements', 'AWS::SQS::Queue', 'AcknowledgeAcknowledgementsQueue'],
+    ['Reconcile', 'GiveUp', 'AWS::SQS::Queue', 'ReconcileWakesDeadLetters'],
+    ['Announce', 'GiveUp', 'AWS::SQS::Queue', 'AnnounceWakesDeadLetters'],
+    ['Evaluate', 'PutRecords', 'AWS::DynamoDB::Table', ''],
+    ['Evaluate', 'Log', 'AWS::Logs::LogGroup', 'EvaluateStage'],
+    ['Reconcile', 'Log', 'AWS::Logs::LogGroup', 'ReconcileStage'],
+  ])('lets %s %s of %s %s alone', (stage, sid, type, name) => {
+    const [id] = resourceOf(template, type, name);
+    expect(rightOf(template, stage, sid).Resource).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+  });
+
+  it('lets announce publish to the topic alone', () => {
+    const [id] = resourceOf(template, 'AWS::SNS::Topic', '');
+    expect(rightOf(template, 'Announce', 'Publish').Resource).toEqual({ Ref: id });
   });
 });
 
