@@ -52,7 +52,7 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
     const { to, hourlyUsdAfter } = answer.decision;
     others.set(name, { desired: to.count, inService: tally.inService });
     hourlyUsd = othersHourlyUsd + hourlyUsdAfter;
-    decided.push({ ...answer, revision });
+    decided.push({ decision: answer.decision, memory: answer.memory, revision });
   }
   return decided;
 }
@@ -60,7 +60,7 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
 interface NamedLayer {
   readonly name: string;
   readonly settings: Layer;
-  readonly vanished?: { readonly drain: boolean };
+  readonly vanished: { readonly drain: boolean } | undefined;
 }
 
 interface World {
@@ -71,17 +71,26 @@ interface World {
 }
 
 /** What the slots of a layer come to. */
-type Tally = Pick<LayerSituation, 'inService' | 'failed' | 'newestInServiceAt'>;
+interface Tally {
+  inService: number;
+  failed: number;
+  newestInServiceAt: Instant | undefined;
+}
 
-const nobody: Tally = { inService: 0, failed: 0 };
+interface OwnState extends Pick<LayerSituation, 'revision' | 'othersHourlyUsd'> {
+  readonly desired: DesiredRecord | undefined;
+  readonly tally: Readonly<Tally>;
+}
+
+const nobody: Readonly<Tally> = { inService: 0, failed: 0, newestInServiceAt: undefined };
 const nothingRemembered: ScalingMemory = { wishes: [], inService: [] };
 
-function tallySlots(stored: Stored): ReadonlyMap<string, Tally> {
-  const tallies = new Map<string, { inService: number; failed: number; newestInServiceAt?: Instant }>();
+function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
+  const tallies = new Map<string, Tally>();
   for (const { slot } of stored.slots) {
     const isFailed = slot.failedAt !== undefined && slot.state !== 'gone';
     if (slot.state !== 'in-service' && !isFailed) continue;
-    const tally = tallies.get(slot.layer) ?? { ...nobody };
+    const tally = tallies.get(slot.layer) ?? { inService: 0, failed: 0, newestInServiceAt: undefined };
     tallies.set(slot.layer, tally);
     if (isFailed) {
       tally.failed += 1;
@@ -118,7 +127,7 @@ function followingOrder(application: Application): readonly NamedLayer[] {
     if (settings === undefined || seen.has(name)) return;
     seen.add(name);
     for (const rule of settings.rules) if ('followLayer' in rule) visit(rule.followLayer);
-    order.set(name, { name, settings });
+    order.set(name, { name, settings, vanished: undefined });
   };
   for (const name of Object.keys(application.layers)) visit(name);
   const layers = [...order.values()];
@@ -144,33 +153,31 @@ function targetOf(
   return desired && { number: desired.revision, hourlyUsd: settings.sizes[0]?.hourlyUsd ?? 0 };
 }
 
+/** Every field by name and in one order: this is built for every layer in every evaluation, and spreading costs more than deciding. */
 function situationOf(
-  layer: NamedLayer,
+  { name, settings, vanished }: NamedLayer,
   { stored, file, evaluation, others }: World,
-  own: Pick<LayerSituation, 'revision' | 'othersHourlyUsd'> & {
-    readonly desired: DesiredRecord | undefined;
-    readonly tally: Tally;
-  },
+  { desired, revision, tally, othersHourlyUsd }: OwnState,
 ): LayerSituation {
-  const { name, settings } = layer;
-  const { desired, tally, ...rest } = own;
   const { now, trigger, readings, alarms } = evaluation;
-  const maxHourlyUsd = file.file.budget?.maxHourlyUsd;
   return {
-    ...layer,
-    ...tally,
-    ...rest,
-    ...(desired && {
-      desired: {
-        count: desired.count,
-        revision: desired.revision,
-        hourlyUsd: priceOf(stored, desired, settings),
-      },
-    }),
+    name,
+    settings,
+    vanished,
+    desired: desired && {
+      count: desired.count,
+      revision: desired.revision,
+      hourlyUsd: priceOf(stored, desired, settings),
+    },
+    revision,
+    inService: tally.inService,
+    newestInServiceAt: tally.newestInServiceAt,
+    failed: tally.failed,
     memory: stored.scaling.get(name)?.memory ?? nothingRemembered,
     others,
+    othersHourlyUsd,
     limits: file.file.limits.filter((limit) => limit.layer === name),
-    ...(maxHourlyUsd === undefined ? {} : { maxHourlyUsd }),
+    maxHourlyUsd: file.file.budget?.maxHourlyUsd,
     readings,
     alarms,
     now,

@@ -8,12 +8,8 @@ import { roundDown, shown } from './round.ts';
 /** What a limit makes of a count; undefined when it does not change it. */
 type Verdict = { readonly after: number; readonly because: string } | undefined;
 
-interface LimitedSituation extends LayerSituation {
-  /** With this evaluation's wish. */
-  readonly memory: ScalingMemory;
-}
-
-type Limit = (count: number, situation: LimitedSituation) => Verdict;
+/** `memory` holds this evaluation's wish, the situation's does not yet. */
+type Limit = (count: number, situation: LayerSituation, memory: ScalingMemory) => Verdict;
 
 /**
  * The limits in the order in which they apply.
@@ -36,15 +32,16 @@ const limits: readonly (readonly [LimitName, Limit])[] = [
   ['asked again', askedAgain],
 ];
 
-/** Applies every limit in its order; those that changed the count are named. */
+/** Applies every limit in its order; those that changed the count are named. `memory` holds this evaluation's wish. */
 export function applyLimits(
   wish: number,
-  situation: LimitedSituation,
+  situation: LayerSituation,
+  memory: ScalingMemory,
 ): { readonly count: number; readonly applied: readonly AppliedLimit[] } {
   const applied: AppliedLimit[] = [];
   let count = wish;
   for (const [limit, judge] of limits) {
-    const verdict = judge(count, situation);
+    const verdict = judge(count, situation, memory);
     if (verdict === undefined || verdict.after === count) continue;
     applied.push({ limit, before: count, after: verdict.after, because: verdict.because });
     count = verdict.after;
@@ -52,18 +49,18 @@ export function applyLimits(
   return { count, applied };
 }
 
-function atLeastMin(count: number, { settings }: LimitedSituation): Verdict {
+function atLeastMin(count: number, { settings }: LayerSituation): Verdict {
   const { min } = settings.count;
   return count < min ? { after: min, because: `never fewer than ${min}` } : undefined;
 }
 
-function atMostMax(count: number, { settings }: LimitedSituation): Verdict {
+function atMostMax(count: number, { settings }: LayerSituation): Verdict {
   const { max } = settings.count;
   return count > max ? { after: max, because: `never more than ${max}` } : undefined;
 }
 
 /** The tightest of the limits that name this layer. */
-function withinRelations(count: number, situation: LimitedSituation): Verdict {
+function withinRelations(count: number, situation: LayerSituation): Verdict {
   let verdict: Verdict;
   let lowest = count;
   for (const { atMost, per } of situation.limits) {
@@ -76,7 +73,7 @@ function withinRelations(count: number, situation: LimitedSituation): Verdict {
   return verdict;
 }
 
-function withinBudget(count: number, situation: LimitedSituation): Verdict {
+function withinBudget(count: number, situation: LayerSituation): Verdict {
   const { maxHourlyUsd, othersHourlyUsd, revision } = situation;
   if (maxHourlyUsd === undefined || revision.hourlyUsd === 0) return undefined;
   const affordable = Math.max(0, roundDown((maxHourlyUsd - othersHourlyUsd) / revision.hourlyUsd));
@@ -86,11 +83,11 @@ function withinBudget(count: number, situation: LimitedSituation): Verdict {
 }
 
 /** A cap on growth is no reason to shrink. */
-function cutGrowth(count: number, cap: number, situation: LimitedSituation): number {
+function cutGrowth(count: number, cap: number, situation: LayerSituation): number {
   return Math.min(count, Math.max(cap, desiredCount(situation)));
 }
 
-function outOfCooldown(count: number, situation: LimitedSituation): Verdict {
+function outOfCooldown(count: number, situation: LayerSituation): Verdict {
   const { settings, memory, now } = situation;
   const desired = desiredCount(situation);
   if (count > desired) {
@@ -108,25 +105,25 @@ function outOfCooldown(count: number, situation: LimitedSituation): Verdict {
   }
 }
 
-function whileHealthy(count: number, situation: LimitedSituation): Verdict {
+function whileHealthy(count: number, situation: LayerSituation): Verdict {
   const staying = stayingCount(situation);
   const mostFailed = (situation.settings.maxUnhealthyPercent / 100) * desiredCount(situation);
   if (count >= staying || situation.failed <= mostFailed) return undefined;
   return { after: staying, because: `${situation.failed} instances have failed` };
 }
 
-function stabilized(count: number, situation: LimitedSituation): Verdict {
+function stabilized(count: number, situation: LayerSituation, memory: ScalingMemory): Verdict {
   const staying = stayingCount(situation);
   if (count >= staying) return undefined;
   const { stabilizationSeconds } = situation.settings.scaleIn;
-  const highest = highestWish(situation.memory, stabilizationSeconds);
+  const highest = highestWish(memory, stabilizationSeconds);
   if (highest === undefined) return { after: staying, because: `not yet watched for ${stabilizationSeconds} s` };
   const after = Math.max(count, Math.min(highest, staying));
   return { after, because: `the highest wish of the last ${stabilizationSeconds} s` };
 }
 
 /** At most `maxPercent` of the layer, rounded down, at least one. */
-function withinStep(count: number, situation: LimitedSituation): Verdict {
+function withinStep(count: number, situation: LayerSituation): Verdict {
   const { maxPercent } = situation.settings.scaleIn;
   const desired = desiredCount(situation);
   const largest = Math.max(1, roundDown((desired * maxPercent) / 100));
@@ -135,7 +132,7 @@ function withinStep(count: number, situation: LimitedSituation): Verdict {
 }
 
 /** The largest step after which no rule would at once ask for more. */
-function askedAgain(count: number, situation: LimitedSituation): Verdict {
+function askedAgain(count: number, situation: LayerSituation): Verdict {
   const staying = stayingCount(situation);
   let because: string | undefined;
   for (let after = count; after < staying; after += 1) {
@@ -147,6 +144,6 @@ function askedAgain(count: number, situation: LimitedSituation): Verdict {
 }
 
 /** What a layer keeps when its scale-in is refused: the present count, but never more than `max`. */
-function stayingCount(situation: LimitedSituation): number {
+function stayingCount(situation: LayerSituation): number {
   return Math.min(desiredCount(situation), situation.settings.count.max);
 }

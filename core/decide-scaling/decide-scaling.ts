@@ -21,30 +21,35 @@ export interface Decided {
  */
 export function decideScaling(situation: LayerSituation): Decided {
   const { now, settings, vanished } = situation;
-  const { newestInServiceAt, inService: count } = situation;
-  const inService = noteInService(situation.memory.inService, { count, newestInServiceAt, now });
-  const seen = { ...situation, memory: { ...situation.memory, inService } };
+  const seen = withHistory(situation);
   if (vanished !== undefined) return decideVanished(seen, vanished);
   const proposals = settings.rules.map((rule) => propose(rule, seen));
   const wish = safest(proposals, desiredCount(seen));
   const memory = rememberWish(seen.memory, { at: now, count: wish.count }, settings.scaleIn.stabilizationSeconds);
-  const limited = applyLimits(wish.count, { ...seen, memory });
-  return concluded({ ...seen, memory }, { proposals, wish, count: limited.count, limits: limited.applied });
+  const { count, applied: limits } = applyLimits(wish.count, seen, memory);
+  return concluded(seen, memory, { proposals, wish, count, limits });
+}
+
+/** The situation with those in service now in its history; itself, while nothing changed. */
+function withHistory(situation: LayerSituation): LayerSituation {
+  const { newestInServiceAt, inService: count, memory, now } = situation;
+  const inService = noteInService(memory.inService, { count, newestInServiceAt, now });
+  return inService === memory.inService ? situation : { ...situation, memory: { ...memory, inService } };
 }
 
 function decideVanished(situation: LayerSituation, { drain }: { readonly drain: boolean }): Decided {
-  const present = desiredCount(situation);
   const rule = 'gone from the file';
   const proposal: Proposal = drain
     ? { rule, kind: 'want', count: 0, because: 'its end was asked for' }
     : { rule, kind: 'stay', because: 'its end was not asked for' };
   const proposals = [proposal];
-  const wish = safest(proposals, present);
-  return concluded(situation, { proposals, wish, count: wish.count, limits: [] });
+  const wish = safest(proposals, desiredCount(situation));
+  return concluded(situation, situation.memory, { proposals, wish, count: wish.count, limits: [] });
 }
 
 function concluded(
   situation: LayerSituation,
+  memory: ScalingMemory,
   chosen: Pick<Decision, 'proposals' | 'limits'> & { readonly wish: Wish; readonly count: number },
 ): Decided {
   const { name, now, trigger, fileVersion, desired, revision } = situation;
@@ -68,7 +73,7 @@ function concluded(
     hourlyUsdBefore: from.count * (desired?.hourlyUsd ?? revision.hourlyUsd),
     hourlyUsdAfter: count * revision.hourlyUsd,
   };
-  return { decision, memory: rememberOutcome(situation.memory, outcome, now) };
+  return { decision, memory: rememberOutcome(memory, outcome, now) };
 }
 
 function outcomeOf({ from, to }: { readonly from: number; readonly to: number }): Outcome {
@@ -78,13 +83,19 @@ function outcomeOf({ from, to }: { readonly from: number; readonly to: number })
 
 /** Those that this layer's rules look at, each once. */
 function readingsOf({ vanished, settings, readings }: LayerSituation): readonly Reading[] {
-  if (vanished !== undefined) return [];
-  const kpis = new Set(settings.rules.flatMap((rule) => ('kpi' in rule ? [rule.kpi] : [])));
-  return [...kpis].flatMap((kpi) => readings.get(kpi) ?? []);
+  const found: Reading[] = [];
+  for (const rule of vanished === undefined ? settings.rules : []) {
+    const reading = 'kpi' in rule ? readings.get(rule.kpi) : undefined;
+    if (reading !== undefined && !found.includes(reading)) found.push(reading);
+  }
+  return found;
 }
 
 function alarmsOf({ vanished, settings, alarms }: LayerSituation): readonly AlarmReading[] {
-  if (vanished !== undefined) return [];
-  const names = new Set(settings.rules.flatMap((rule) => ('alarm' in rule ? [rule.alarm] : [])));
-  return [...names].flatMap((name) => alarms.get(name) ?? []);
+  const found: AlarmReading[] = [];
+  for (const rule of vanished === undefined ? settings.rules : []) {
+    const alarm = 'alarm' in rule ? alarms.get(rule.alarm) : undefined;
+    if (alarm !== undefined && !found.includes(alarm)) found.push(alarm);
+  }
+  return found;
 }

@@ -10,15 +10,15 @@ export interface LayerSituation {
   /** As in the file, or as it last was in the file. */
   readonly settings: Layer;
   /** Present when the file no longer has the layer: it is left as it is, or drained when that was asked for by name. */
-  readonly vanished?: { readonly drain: boolean };
+  readonly vanished?: { readonly drain: boolean } | undefined;
   /** Absent before the first decision. */
-  readonly desired?: { readonly count: number; readonly revision: number; readonly hourlyUsd: number };
+  readonly desired?: { readonly count: number; readonly revision: number; readonly hourlyUsd: number } | undefined;
   /** The revision to be desired from now on; `hourlyUsd` is the cost of one instance an hour. */
   readonly revision: { readonly number: number; readonly hourlyUsd: number };
   /** Instances in service now. */
   readonly inService: number;
   /** When the newest of those in service entered it. */
-  readonly newestInServiceAt?: Instant;
+  readonly newestInServiceAt?: Instant | undefined;
   /** Instances that failed and are not gone yet. */
   readonly failed: number;
   readonly memory: ScalingMemory;
@@ -28,7 +28,7 @@ export interface LayerSituation {
   readonly othersHourlyUsd: number;
   /** Those of the file that name this layer. */
   readonly limits: readonly RelationLimit[];
-  readonly maxHourlyUsd?: number;
+  readonly maxHourlyUsd?: number | undefined;
   readonly readings: Readings;
   readonly alarms: AlarmReadings;
   readonly now: Instant;

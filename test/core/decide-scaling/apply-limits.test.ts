@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { applyLimits } from '../../../core/decide-scaling/apply-limits.ts';
+import { applyLimits as apply } from '../../../core/decide-scaling/apply-limits.ts';
+import type { LayerSituation } from '../../../core/decide-scaling/layer-situation.ts';
 import { makeReading, makeSituation, readingsOf } from '../../factories/situation.ts';
 import { later } from '../../factories/stored.ts';
+
+/** With this evaluation's wish remembered. */
+function applyLimits(wish: number, situation: LayerSituation) {
+  return apply(wish, situation, situation.memory);
+}
 
 /** A memory whose window of five minutes is covered, with this as its highest wish. */
 function watched(count: number, more: object = {}) {
