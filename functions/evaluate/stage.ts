@@ -1,6 +1,7 @@
 import type { Ports, PublishedValue } from '../../adapters/ports.ts';
 import type { Outcome, Trigger } from '../../core/decision.ts';
 import type { AlarmReading } from '../../core/readings.ts';
+import { failedTogether } from '../failed-together.ts';
 import { type EvaluatedApplication, evaluateApplication } from './evaluate-application.ts';
 
 export type EvaluatePorts = Pick<Ports, 'clock' | 'table' | 'metrics' | 'fleet' | 'images' | 'ticks'>;
@@ -47,7 +48,7 @@ export async function evaluateStage(ports: EvaluatePorts, wake: EvaluateWake): P
     evaluated.flatMap(({ values }) => values),
   );
   errors.push(...evaluated.flatMap((application) => application.errors));
-  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} evaluations failed, the others are done`);
+  if (errors.length > 0) throw failedTogether(errors, 'some evaluations failed, the others are done');
   return {
     trigger: wake.trigger,
     applications: evaluated.length,

@@ -8,6 +8,7 @@ import {
   noteSweep,
   unlistedOf,
 } from '../../core/note-observations.ts';
+import { failedTogether } from '../failed-together.ts';
 
 /** What this stage may touch. */
 export type ObservePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
@@ -52,7 +53,7 @@ async function sweep(ports: ObservePorts, only: string | undefined): Promise<Obs
       errors.push(error);
     }
   }
-  if (errors.length > 0) throw new AggregateError(errors, 'not every application could be looked at');
+  if (errors.length > 0) throw failedTogether(errors, 'not every application could be looked at');
   return { written, removed };
 }
 

@@ -5,6 +5,7 @@ import { type Plan, planChanges } from '../../core/plan-changes/plan-changes.ts'
 import { recordLaunch } from '../../core/plan-changes/record-launch.ts';
 import type { HeadRecord, SlotRecord } from '../../core/records.ts';
 import type { Stored } from '../../core/stored.ts';
+import { failedTogether } from '../failed-together.ts';
 
 /** What this stage may touch. */
 export type ReconcilePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
@@ -44,7 +45,7 @@ export async function reconcileStage(ports: ReconcilePorts, application: string)
     run.rows += plan.slots.length;
     await callEc2(ports, run, { launches, terminations });
   }
-  if (run.errors.length > 0) throw new AggregateError(run.errors, `EC2 calls for ${application} have no known outcome`);
+  if (run.errors.length > 0) throw failedTogether(run.errors, `EC2 calls for ${application} have no known outcome`);
   const { passes, rows, launched, refused, terminated } = run;
   return { application, passes, rows, launched, refused, terminated };
 }
