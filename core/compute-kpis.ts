@@ -61,15 +61,17 @@ function read(kpi: KpiQueries, series: Series, now: Instant): Reading {
   const anchor =
     isFresh && newest !== undefined ? newest.at : addSeconds(alignDown(now, periodSeconds), -periodSeconds);
   const { recent, measured } = recentOf(kpi, { series, index, anchor });
-  const base = { kpi: kpi.kpi, periodSeconds, coverageRatio: measured / kpi.periods, recent };
+  const { kpi: name, missing } = kpi;
+  const coverageRatio = measured / kpi.periods;
   if (newest !== undefined && (isFresh || age <= holdLastSecondsOf(kpi))) {
+    const { at, value } = newest;
     const source = isFresh ? 'measured' : 'held';
-    return { ...base, source, value: newest.value, at: newest.at, ageSeconds: age };
+    return { kpi: name, value, source, periodSeconds, at, ageSeconds: age, coverageRatio, recent };
   }
-  if (kpi.missing !== 'hold' && 'assume' in kpi.missing) {
-    return { ...base, source: 'assumed', value: kpi.missing.assume };
+  if (missing !== 'hold' && 'assume' in missing) {
+    return { kpi: name, value: missing.assume, source: 'assumed', periodSeconds, coverageRatio, recent };
   }
-  return { ...base, source: 'missing' };
+  return { kpi: name, source: 'missing', periodSeconds, coverageRatio, recent };
 }
 
 /** Index of the newest datapoint whose period has ended; −1 without one. A datapoint that is no number is none. */
