@@ -68,7 +68,7 @@ describe('a stateful layer', () => {
 });
 
 describe('order between layers', () => {
-  it('launches a layer after the one it names has what it should', () => {
+  it('launches a layer once the one it names is complete', () => {
     const plan = (inService: number) =>
       states(planTwo({ db: { desired: 2, inService }, web: { desired: 3, inService: 2 } }));
 
