@@ -1,3 +1,4 @@
+import type { FleetBill } from '../../adapters/memory/fleet-ledger.ts';
 import type { FleetEvent } from '../../adapters/memory/memory-fleet.ts';
 import { statisticOf } from '../../adapters/memory/metric-statistic.ts';
 import { addSeconds, type Instant, isBefore, secondsBetween } from '../../core/amounts.ts';
@@ -26,7 +27,9 @@ export interface WorldRun {
   /** How long it took to settle after the trace; undefined when it did not. */
   readonly settledAfterSeconds: number | undefined;
   readonly evaluations: number;
-  readonly bill: { readonly instanceHours: number; readonly usd: number };
+  /** Up to the end of the trace, from the first launch before it. */
+  readonly bill: FleetBill;
+  readonly billOfLayer: ReadonlyMap<string, FleetBill>;
 }
 
 /** Called once for each virtual minute. */
@@ -50,6 +53,7 @@ export async function runWorld(world: World, onMinute: OnMinute = () => undefine
   await agenda.runUntil(end);
   load.advanceTo(virtualSeconds);
   const bill = fleet.bill({ application });
+  const billOfLayer = new Map(load.layers.map(({ layer }) => [layer, fleet.bill({ application, layer })]));
   const evaluations = invocations.count('evaluate');
   fleet.calmDown();
   while (check.unsettled().length > 0 && isBefore(clock.now(), addSeconds(end, mostSettlingSeconds))) {
@@ -59,7 +63,7 @@ export async function runWorld(world: World, onMinute: OnMinute = () => undefine
   for (const letter of invocations.deadLetters) check.onDeadLetter(letter);
   const isSettled = check.unsettled().length === 0;
   const settledAfterSeconds = isSettled ? secondsBetween(end, clock.now()) : undefined;
-  return { history, virtualSeconds, settledAfterSeconds, evaluations, bill };
+  return { history, virtualSeconds, settledAfterSeconds, evaluations, bill, billOfLayer };
 }
 
 async function applyFile({ portsOf, options }: World): Promise<void> {

@@ -1,0 +1,86 @@
+import { parseArgs } from 'node:util';
+import { type Problem, shown } from '../../core/application/problem.ts';
+
+/** The words after `npm run demo --`. */
+export interface DemoOptions {
+  readonly isHelp: boolean;
+  readonly trace: string;
+  readonly application: string;
+  readonly seed: number;
+  /** How much of the trace is played; all of it, when undefined. */
+  readonly days: number | undefined;
+  readonly isJson: boolean;
+  readonly svg: string | undefined;
+}
+
+export const defaultTrace = 'examples/nasa_http_jul95_3d_60s.csv';
+export const defaultApplication = 'examples/shop.json';
+
+/** What `--help` prints. */
+export const demoUsage = `npm run demo -- [options]
+
+Plays a recorded load through the functions that run on AWS, over a simulated cloud and in virtual time: metrics, rules, decisions, launches,
+notices, acknowledgements. Needs no AWS account. Days pass in seconds, and the same seed gives the same run.
+
+  --trace FILE        the load, a CSV file with the header t_seconds,load; else ${defaultTrace}
+  --application FILE  the application file; else ${defaultApplication}
+  --seed N            a whole number from 0 that all chance comes from; else 1
+  --days N            plays only the first N days of the trace, for example 0.5
+  --svg FILE          also writes the plot as an SVG file
+  --json              ends with the figures as one JSON object on the last line
+  --help              prints this
+
+Ends with 0 when every promise was kept, with 1 when one was broken, with 2 when an option or a file is wrong.`;
+
+const options = {
+  trace: { type: 'string', default: defaultTrace },
+  application: { type: 'string', default: defaultApplication },
+  seed: { type: 'string', default: '1' },
+  days: { type: 'string' },
+  json: { type: 'boolean', default: false },
+  svg: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Reads the words; all problems at once, as far as the words can be told apart. */
+export function readOptions(words: readonly string[]): DemoOptions | readonly Problem[] {
+  const unknown = unknownOptions(words);
+  if (unknown.length > 0) return unknown;
+  try {
+    const { values } = parseArgs({ args: [...words], options, allowPositionals: false });
+    const problems = [...checkSeed(values.seed), ...checkDays(values.days)];
+    if (problems.length > 0) return problems;
+    return {
+      isHelp: values.help,
+      trace: values.trace,
+      application: values.application,
+      seed: Number(values.seed),
+      days: values.days === undefined ? undefined : Number(values.days),
+      isJson: values.json,
+      svg: values.svg,
+    };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return [{ path: 'options', found: words.join(' '), allowed: 'see --help', message }];
+  }
+}
+
+function unknownOptions(words: readonly string[]): readonly Problem[] {
+  const known = Object.keys(options).map((name) => `--${name}`);
+  const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
+  return tokens.flatMap((token): readonly Problem[] => {
+    if (token.kind === 'positional') return [{ path: 'options', found: shown(token.value), allowed: known.join(', ') }];
+    if (token.kind !== 'option' || known.includes(token.rawName)) return [];
+    return [{ path: token.rawName, found: 'an unknown option', allowed: known.join(', ') }];
+  });
+}
+
+function checkSeed(seed: string): readonly Problem[] {
+  if (/^\d{1,15}$/.test(seed)) return [];
+  return [{ path: '--seed', found: shown(seed), allowed: 'a whole number from 0, at most 15 digits' }];
+}
+
+function checkDays(days: string | undefined): readonly Problem[] {
+  if (days === undefined || (Number(days) > 0 && Number(days) <= 3660)) return [];
+  return [{ path: '--days', found: shown(days), allowed: 'a number above 0, at most 3660' }];
+}
