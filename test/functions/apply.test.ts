@@ -61,9 +61,9 @@ describe('a further apply', () => {
     const ports = await makePorts();
     await applyStage(ports, { ...nothing, text: fileText() });
     ports.clock.advanceTo(later(60));
-    const { application, ...rest } = JSON.parse(fileText());
+    const [web, db] = ['web', 'db'].map((name) => JSON.parse(fileText()).layers[name]);
 
-    const report = await applyStage(ports, { ...nothing, text: JSON.stringify({ ...rest, application }) });
+    const report = await applyStage(ports, { ...nothing, text: fileText({ layers: { db, web } }) });
 
     expect(report).toEqual({ outcome: 'unchanged', application: 'shop', fileVersion: 1, vanished: [] });
     expect((await ports.table.load('shop')).file?.appliedAt).toBe(noon);

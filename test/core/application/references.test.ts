@@ -99,6 +99,14 @@ describe('an expression', () => {
     expect(lines[0]).toContain(`a cycle: ${cycle}`);
   });
 
+  test('that only leads to a cycle is no part of it', () => {
+    const changes = { 'kpis.load.expression': 'a', 'kpis.a': { expression: 'b' }, 'kpis.b': { expression: 'a' } };
+
+    expect(problemsOf(fileText(changes))).toEqual([
+      'kpis.a.expression | "b" | an expression that does not come back to its own KPI | a cycle: a → b → a',
+    ]);
+  });
+
   test('may stand on another that two share', () => {
     expect(problemsOf(fileText({ 'kpis.a': { expression: 'load' }, 'kpis.b': { expression: 'load + a' } }))).toEqual(
       [],
