@@ -10,10 +10,8 @@ const ridge = 3;
 const firstWeights = [0, 0.4, 0.3, 0.3, 0, 0, 0];
 const halfHoursPerDay = 48;
 const halfHourFollow = 0.02;
-/** The share of errors that counts as the tail, whose dependence on the local scale is learnt. */
-const tailShare = 0.05;
-const tailRate = 0.01;
-const warmUpCount = 100;
+/** Look-aheads over which the usual spread of the local scale is averaged. */
+const regimeCount = 2000;
 /** How far from the usual error the local one may be at first, as a logarithm; experience widens it. */
 const firstLogRange = 0.3;
 /** Error of a look-ahead relative to demand, before any was seen; it counts as much as so many errors. */
@@ -26,8 +24,6 @@ export function startScale(): ScaleModel {
     count: 0,
     smoothed: halfLives.map(() => 0),
     halfHours: new Array<number>(halfHoursPerDay).fill(-1),
-    tailFollows: 0.7,
-    tailQuantile: 2.5,
     logMean: 0,
     logVariance: 0.2,
   };
@@ -40,10 +36,10 @@ export function usualError(model: ScaleModel, demand: number): number {
 }
 
 export interface ErrorScale {
-  /** What divides errors: the long-run error times the local factor as far as the tail follows it. */
+  /** The mean absolute error expected here and now: what divides errors. */
   readonly scale: number;
-  /** The mean absolute error expected here and now. */
-  readonly local: number;
+  /** Where that lies among the scales of the past, -1 to 1; the shape of errors depends on it (error-shape.ts). */
+  readonly regime: number;
   readonly inputs: readonly number[];
 }
 
@@ -68,23 +64,17 @@ export function expectedScale(model: ScaleModel, demand: Demand, seconds: number
   ].map(rounded);
   const most = Math.min(5, firstLogRange + model.count / 50);
   const factor = clamp(dot(model.regression.weights, inputs), { least: -most, most });
-  return { scale: usual * Math.exp(model.tailFollows * factor), local: usual * Math.exp(factor), inputs };
+  return { scale: usual * Math.exp(factor), regime: regimeOf(model, factor), inputs };
 }
 
-/** Learns from one error (what came less what was expected) and the scales that were expected for it. */
+/** Learns from the size of one error and the scale that was expected for it. */
 export function learnScale(
   model: ScaleModel,
-  past: {
-    readonly error: number;
-    readonly size: number;
-    readonly scale: number;
-    readonly local: number;
-    readonly inputs: readonly number[];
-  },
+  past: { readonly size: number; readonly scale: number; readonly inputs: readonly number[] },
   seconds: number,
 ): ScaleModel {
   const count = model.count + 1;
-  const surprise = Math.min(8, past.size / past.local) - 1;
+  const surprise = Math.min(8, past.size / past.scale) - 1;
   const smoothed = model.smoothed.map((old, index) => {
     const follow = Math.max(1 - 0.5 ** (1 / (halfLives[index] ?? 1)), 1 / count);
     return old + follow * (past.size - old);
@@ -95,34 +85,16 @@ export function learnScale(
     return rounded(old < 0 ? past.size : old + halfHourFollow * (past.size - old));
   });
   const regression = learn(model.regression, { inputs: past.inputs, error: surprise, weight: 1, memory });
-  return { ...model, ...learnTail(model, past), regression, count, smoothed, halfHours };
+  const log = Math.log(past.scale / usualError(model, 0));
+  const follow = Math.max(1 / regimeCount, 1 / count);
+  const logMean = model.logMean + follow * (log - model.logMean);
+  const logVariance = model.logVariance + follow * ((log - logMean) ** 2 - model.logVariance);
+  return { regression, count, smoothed, halfHours, logMean, logVariance };
 }
 
-type Tail = Pick<ScaleModel, 'tailFollows' | 'tailQuantile' | 'logMean' | 'logVariance'>;
-
-/**
- * If errors beyond a high quantile come mostly when the local scale is large, the tail follows the scale more than assumed, and less in the other
- * case: a step along the gradient of the pinball loss, so that being short does not depend on the scale.
- */
-function learnTail(
-  model: ScaleModel,
-  past: { readonly error: number; readonly scale: number; readonly local: number },
-): Tail {
-  const { tailFollows, tailQuantile, logMean, logVariance } = model;
-  if (model.count < warmUpCount) return { tailFollows, tailQuantile, logMean, logVariance };
-  const surplus = (past.error / past.scale > tailQuantile ? 1 : 0) - tailShare;
-  const log = Math.log(past.local / usualError(model, 0));
-  const mean = logMean + (log - logMean) / 2000;
-  const variance = logVariance + ((log - mean) ** 2 - logVariance) / 2000;
-  return {
-    tailFollows: clamp(tailFollows + (tailRate * surplus * (log - mean)) / (variance + 0.01), {
-      least: 0.1,
-      most: 1.3,
-    }),
-    tailQuantile: tailQuantile + ((0.02 * surplus) / (10 * tailShare)) * Math.max(1, tailQuantile),
-    logMean: mean,
-    logVariance: variance,
-  };
+/** Where the local scale lies among those of the past: -1 unusually calm, 0 as usual, 1 unusually restless. */
+function regimeOf(model: ScaleModel, log: number): number {
+  return rounded(clamp((log - model.logMean) / Math.sqrt(model.logVariance + 0.01), { least: -1, most: 1 }));
 }
 
 function halfHourOf(seconds: number): number {

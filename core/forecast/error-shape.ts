@@ -7,37 +7,78 @@ const memory = 1 - 1 / 20_000;
 const priorCount = 20;
 const priorWidth = 1.2;
 
-export function startShape(): number[] {
-  return new Array<number>(bins).fill(0);
+/** Calm, usual and restless times have shapes of their own: the jump out of a calm is larger, for its scale, than any within a restless time. */
+const regimes = [-1, 0, 1];
+/** How many errors of all times each of these shapes is mixed with. */
+const sharedCount = 100;
+
+export function startShapes(): number[][] {
+  return regimes.map(() => new Array<number>(bins).fill(0));
 }
 
 /** Adds scaled errors of one tick; as they have much in common, together they are worth the root of their number. */
-export function addErrors(shape: readonly number[], scaledErrors: readonly number[]): number[] {
-  const next = shape.map((count) => count * memory);
-  for (const error of scaledErrors) {
-    const bin = Math.max(0, Math.min(bins - 1, Math.floor(position(error))));
-    next[bin] = (next[bin] ?? 0) + 1 / Math.sqrt(scaledErrors.length);
-  }
-  return next;
+export function addErrors(
+  shapes: readonly (readonly number[])[],
+  regime: number,
+  scaledErrors: readonly number[],
+): number[][] {
+  return shapes.map((shape, index) => {
+    const share = membership(regime, index) / Math.sqrt(scaledErrors.length);
+    const next = shape.map((count) => count * memory);
+    if (share > 0)
+      for (const error of scaledErrors) {
+        const bin = Math.max(0, Math.min(bins - 1, Math.floor(position(error))));
+        next[bin] = (next[bin] ?? 0) + share;
+      }
+    return next;
+  });
 }
 
 /** The chance that a scaled error is larger than a value. */
 export type Survival = (scaledError: number) => number;
 
-/** The survival function of the errors so far; between bin edges the straight line. */
-export function survivalOf(shape: readonly number[]): Survival {
+/** What is common to all regimes, so that each look-ahead's survival function is cheap. */
+export function survivals(shapes: readonly (readonly number[])[]): (regime: number) => Survival {
+  const above = shapes.map(countsAbove);
+  const all = new Float64Array(bins + 1);
+  for (const counts of above)
+    for (let edge = 0; edge <= bins; edge += 1) all[edge] = (all[edge] ?? 0) + (counts[edge] ?? 0);
+  const total = all[0] ?? 0;
+  return (regime) => {
+    const mixed = new Float64Array(bins + 1);
+    for (const [index, counts] of above.entries()) {
+      const share = membership(regime, index);
+      if (share === 0 || total === 0) continue;
+      const borrowed = sharedCount / total;
+      const scale = share / ((counts[0] ?? 0) + sharedCount);
+      for (let edge = 0; edge <= bins; edge += 1)
+        mixed[edge] = (mixed[edge] ?? 0) + scale * ((counts[edge] ?? 0) + borrowed * (all[edge] ?? 0));
+    }
+    return withPrior(mixed, total / (total + priorCount));
+  };
+}
+
+function countsAbove(shape: readonly number[]): Float64Array {
   const above = new Float64Array(bins + 1);
   for (let edge = bins - 1; edge >= 0; edge -= 1) above[edge] = (above[edge + 1] ?? 0) + (shape[edge] ?? 0);
-  const total = priorCount + (above[0] ?? 0);
-  for (let edge = 0; edge <= bins; edge += 1)
-    above[edge] = ((above[edge] ?? 0) + priorCount * priorSurvival(edgeOf(edge))) / total;
+  return above;
+}
+
+/** Between bin edges the straight line; `trust` is the share of what was seen against the prior. */
+function withPrior(seen: Float64Array, trust: number): Survival {
+  const above = seen.map((share, edge) => trust * share + (1 - trust) * (priorAtEdges[edge] ?? 0));
   return (scaledError) => {
     const at = position(scaledError);
     if (at <= 0) return 1;
-    if (at >= bins) return (priorCount * priorSurvival(scaledError)) / total;
+    if (at >= bins) return (1 - trust) * priorSurvival(scaledError);
     const edge = Math.floor(at);
     return (above[edge] ?? 0) + ((above[edge + 1] ?? 0) - (above[edge] ?? 0)) * (at - edge);
   };
+}
+
+/** How much a regime belongs to the shape at `index`: straight lines between the three. */
+function membership(regime: number, index: number): number {
+  return Math.max(0, 1 - Math.abs(regime - (regimes[index] ?? 0)));
 }
 
 function position(scaledError: number): number {
@@ -53,3 +94,5 @@ function priorSurvival(scaledError: number): number {
   const y = 1 + (x * x) / 4;
   return Math.max(0, 0.5 - ((3 / 8) * x * (1 - (x * x) / (12 * y))) / Math.sqrt(y));
 }
+
+const priorAtEdges = Float64Array.from({ length: bins + 1 }, (_, edge) => priorSurvival(edgeOf(edge)));

@@ -1,6 +1,6 @@
 import { enter } from './account.ts';
 import { learnScale } from './error-scale.ts';
-import { addErrors, survivalOf } from './error-shape.ts';
+import { addErrors, survivals } from './error-shape.ts';
 import { followDemand, followSeason, learnLookAhead } from './look-ahead.ts';
 import { addPrices, type Chances, priceOfSize } from './price.ts';
 import { priceWithRelease, servedIn } from './release.ts';
@@ -53,16 +53,16 @@ function learnOutcome(
   const { expected, scale } = foreseen;
   const errors = samples.map((sample) => sample - expected);
   const size = errors.reduce((sum, error) => sum + Math.abs(error), 0) / errors.length;
-  const chances = { survival: survivalOf(state.shape), perInstance: aim.perInstance };
+  const chances = { survivalIn: survivals(state.shapes), perInstance: aim.perInstance };
   const scores = samples.map((sample) => scoreOf(state, { sample, foreseen }, { aim, chances }));
   const scaled = errors.map((error) => error / scale);
   const isLearning = state.scale.count < learningCount;
-  const past = { error: Math.max(...errors), size, scale, local: lesson.localScale, inputs: lesson.scaleInputs };
+  const past = { size, scale, inputs: lesson.scaleInputs };
   return {
     ...state,
     lookAhead: learnLookAhead(state.lookAhead, lesson, { came: now, scale }),
     scale: learnScale(state.scale, past, tick * state.tickSeconds),
-    shape: isLearning ? state.shape : addErrors(state.shape, scaled),
+    shapes: isLearning ? state.shapes : addErrors(state.shapes, foreseen.regime, scaled),
     prices: isLearning ? state.prices : addPrices(state.prices, scores),
     foreseen: state.foreseen.map((outlook) => (outlook === foreseen ? { ...foreseen, lesson: undefined } : outlook)),
   };

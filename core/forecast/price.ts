@@ -22,11 +22,12 @@ const scalesAbove = 40;
 export interface Outlook {
   readonly expected: number;
   readonly scale: number;
+  readonly regime: number;
 }
 
 /** What turns an outlook into chances: the shape of errors and the demand (in units) that one instance carries. */
 export interface Chances {
-  readonly survival: Survival;
+  readonly survivalIn: (regime: number) => Survival;
   readonly perInstance: number;
 }
 
@@ -35,17 +36,24 @@ export function startPrices(): number[] {
 }
 
 /** The chance that `instances` are too few. */
-export function chanceShort(outlook: Outlook, { survival, perInstance }: Chances, instances: number): number {
-  return survival((Math.sqrt(instances * perInstance) - outlook.expected) / outlook.scale);
+export function chanceShort(outlook: Outlook, { survivalIn, perInstance }: Chances, instances: number): number {
+  return survivalIn(outlook.regime)((Math.sqrt(instances * perInstance) - outlook.expected) / outlook.scale);
+}
+
+/** The same for many sizes. */
+function risksOf(outlook: Outlook, { survivalIn, perInstance }: Chances): (size: number) => number {
+  const survival = survivalIn(outlook.regime);
+  return (size) => survival((Math.sqrt(size * perInstance) - outlook.expected) / outlook.scale);
 }
 
 /** The best fleet at a price; 1 at least. */
 export function sizeAtPrice(outlook: Outlook, chances: Chances, price: number): number {
   const { least, most } = sizesOf(outlook, chances);
+  const riskOf = risksOf(outlook, chances);
   let best = least;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let size = least; size <= most; size += 1) {
-    const risk = price * chanceShort(outlook, chances, size);
+    const risk = price * riskOf(size);
     if (size + risk <= bestCost) {
       bestCost = size + risk;
       best = size;
@@ -61,12 +69,13 @@ export function sizeAtPrice(outlook: Outlook, chances: Chances, price: number): 
  */
 export function priceOfSize(outlook: Outlook, chances: Chances, needed: number): number {
   const { least, most } = sizesOf(outlook, chances);
+  const riskOf = risksOf(outlook, chances);
   if (needed <= least) return 0;
   if (needed > most) return Number.POSITIVE_INFINITY;
   const sizes: number[] = [];
   const risks: number[] = [];
   for (let size = least; size <= most; size += 1) {
-    const risk = chanceShort(outlook, chances, size);
+    const risk = riskOf(size);
     while (sizes.length >= 2 && isAboveChord(sizes, risks, { size, risk })) {
       sizes.pop();
       risks.pop();
@@ -94,8 +103,9 @@ export function addPrices(prices: readonly number[], scores: readonly number[]):
 /** The smallest fleet whose chance to be short is at most `risk`, each time anew; what is used until there are scores. */
 export function sizeAtChance(outlook: Outlook, chances: Chances, risk: number): number {
   const { least, most } = sizesOf(outlook, chances);
+  const riskOf = risksOf(outlook, chances);
   let size = least;
-  while (size < most && chanceShort(outlook, chances, size) > risk) size += 1;
+  while (size < most && riskOf(size) > risk) size += 1;
   return size;
 }
 

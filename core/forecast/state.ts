@@ -14,8 +14,8 @@ export interface ForecastState {
   readonly demand: Demand | undefined;
   readonly lookAhead: LookAheadModel;
   readonly scale: ScaleModel;
-  /** Discounted counts of scaled errors, by bin (error-shape.ts). */
-  readonly shape: readonly number[];
+  /** Discounted counts of scaled errors by bin, for calm, usual and restless times (error-shape.ts). */
+  readonly shapes: readonly (readonly number[])[];
   /** Discounted counts of the prices that would have covered the demand, by bin (price.ts). */
   readonly prices: readonly number[];
   /** What was foreseen for ticks that have not come, or came within the last two boot times; by rising tick. */
@@ -69,9 +69,7 @@ export interface ScaleModel {
   readonly smoothed: readonly number[];
   /** Smoothed absolute error by half hour of the day, -1 where unknown. */
   readonly halfHours: readonly number[];
-  /** How far the tail of the errors follows the local scale: 1 = fully, 0 = not at all. */
-  readonly tailFollows: number;
-  readonly tailQuantile: number;
+  /** Mean and variance of the logarithm of the local scale, relative to the usual one. */
   readonly logMean: number;
   readonly logVariance: number;
 }
@@ -82,12 +80,13 @@ export interface Foreseen {
   /** Square root of demand. */
   readonly expected: number;
   readonly scale: number;
+  /** How restless the time was, -1 to 1. */
+  readonly regime: number;
   /** Present until the tick has come: what is needed to learn from it. */
   readonly lesson: Lesson | undefined;
 }
 
 export interface Lesson {
-  readonly localScale: number;
   readonly features: readonly number[];
   readonly guesses: readonly number[];
   readonly scaleInputs: readonly number[];

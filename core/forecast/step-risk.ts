@@ -1,7 +1,7 @@
 import { addSeconds, type Instant, instantFromMillis } from '../amounts.ts';
 import { correctedRisk, startAccount } from './account.ts';
 import { expectedScale, startScale } from './error-scale.ts';
-import { startShape, survivalOf } from './error-shape.ts';
+import { startShapes, survivals } from './error-shape.ts';
 import { learningCount, learnTick, type Tick } from './learn-tick.ts';
 import { lookAhead, startLookAhead } from './look-ahead.ts';
 import {
@@ -77,7 +77,7 @@ export function startForecast(
     demand: undefined,
     lookAhead: startLookAhead(),
     scale: startScale(),
-    shape: startShape(),
+    shapes: startShapes(),
     prices: startPrices(),
     foreseen: [],
     answers: [],
@@ -113,9 +113,9 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const decisionTick = tickOf(question.at, tickSeconds);
   const forTick = lastTickServed(question, tickSeconds);
   const ahead = lookAhead(state.lookAhead, demand, { tickSeconds, aheadTicks: Math.max(1, forTick - demand.tick) });
-  const { scale, local, inputs } = expectedScale(state.scale, demand, forTick * tickSeconds);
-  const outlook = { expected: ahead.expected, scale: Math.max(rounded(scale), 1e-6) };
-  const chances = { survival: survivalOf(state.shape), perInstance: question.perInstance / unitLoad };
+  const { scale, regime, inputs } = expectedScale(state.scale, demand, forTick * tickSeconds);
+  const outlook = { expected: ahead.expected, scale: Math.max(rounded(scale), 1e-6), regime };
+  const chances = { survivalIn: survivals(state.shapes), perInstance: question.perInstance / unitLoad };
   const riskRatio = question.shortfallPercent / 100;
   const aimedRisk = correctedRisk(state.account, riskRatio);
   const price = priceAtRisk(state.prices, aimedRisk);
@@ -123,7 +123,7 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const least = isLearning ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question)) : 1;
   const asked = Math.max(least, sizeAtRisk(state, outlook, { chances, price, risk: aimedRisk }));
   const needed = heldSize(state.answers, asked, bootTicks);
-  const lesson = { localScale: local, features: ahead.features, guesses: ahead.guesses, scaleInputs: inputs };
+  const lesson = { features: ahead.features, guesses: ahead.guesses, scaleInputs: inputs };
   const foreseen = [
     ...state.foreseen.filter(({ tick }) => tick < forTick && tick >= demand.tick - 2 * bootTicks),
     { tick: forTick, ...outlook, lesson },
