@@ -367,7 +367,7 @@ describe('whatever is broken', () => {
           expect(problem.allowed).not.toMatch(/invalid|undefined|\[object|NaN/i);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
-  });
+  }, 30_000);
 });
