@@ -36,7 +36,7 @@ export const sentCommands: Readonly<Record<StageName, Readonly<Record<string, re
     SSM: ['GetParameter'],
     SQS: ['SendMessageBatch'],
   },
-  observe: { ...tableWithDelete, EC2: ['DescribeInstances'] },
+  observe: { ...tableWithDelete, EC2: ['DescribeInstances', 'DescribeInstanceStatus'] },
   reconcile: { ...tableWithDelete, EC2: ['RunInstances', 'TerminateInstances', 'DescribeInstances'] },
   announce: { ...table, SNS: ['PublishBatch'] },
   acknowledge: table,

@@ -30,11 +30,13 @@ export class Observe extends Construct {
       ...(reservesConcurrency ? { atOnce: 10 } : {}),
     });
     table.allow(this.stage.handler, { query: ['registry'], put: [], delete: [] });
-    // DescribeInstances knows no resources.
-    this.stage.role.addToPolicy(regionWide(this, { sid: 'SeeMachines', actions: ['ec2:DescribeInstances'] }));
+    // Neither knows resources.
+    this.stage.role.addToPolicy(
+      regionWide(this, { sid: 'SeeMachines', actions: ['ec2:DescribeInstances', 'ec2:DescribeInstanceStatus'] }),
+    );
     explainWildcard(this.stage, {
       resource: '*',
-      because: 'DescribeInstances knows no resources; the region is a condition.',
+      because: 'DescribeInstances and DescribeInstanceStatus know no resources; the region is a condition.',
     });
     new WakeEvents(this, 'Wakes', { wakes: this.stage, alarmActions, rules: observeRules });
   }

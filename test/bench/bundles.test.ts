@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -38,5 +38,12 @@ describe('the commands that are measured', () => {
     const own = [...allowed].filter((action) => !ofLambda.test(action));
     expect(needed.filter((action) => !allowed.has(action))).toEqual([]);
     expect(own.filter((action) => !needed.includes(action))).toEqual([]);
+  });
+
+  it('leave out none that an adapter sends', () => {
+    const sources = readdirSync('adapters/aws').map((name) => readFileSync(join('adapters/aws', name), 'utf8'));
+    const sent = sources.flatMap((source) => [...source.matchAll(/new (\w+)Command\(/g)].map(([, command]) => command));
+    const measured = new Set(Object.values(sentCommands).flatMap((clients) => Object.values(clients).flat()));
+    expect(new Set(sent)).toEqual(measured);
   });
 });

@@ -44,7 +44,15 @@ describe('the rights of each function', () => {
     ],
     [
       'Observe',
-      [...log, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem', 'ec2:DescribeInstances', 'sqs:SendMessage'],
+      [
+        ...log,
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'dynamodb:DeleteItem',
+        'ec2:DescribeInstances',
+        'ec2:DescribeInstanceStatus',
+        'sqs:SendMessage',
+      ],
     ],
     [
       'Reconcile',
@@ -95,6 +103,7 @@ describe('the rights of each function', () => {
         'cloudwatch:PutMetricData',
         'ec2:DescribeSubnets',
         'ec2:DescribeInstances',
+        'ec2:DescribeInstanceStatus',
       ]),
     );
   });

@@ -1,7 +1,11 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { vi } from 'vitest';
 import type { ConcertinaProps } from '../../infra/concertina.ts';
 import { ConcertinaStack } from '../../infra/concertina-stack.ts';
+
+// The first synth of a process loads most of the CDK: seconds on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** A resource of the template. Which type a property has is the template's business: tests compare. */
 export interface Resource {

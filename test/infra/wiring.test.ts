@@ -205,14 +205,23 @@ describe('functions', () => {
   });
 
   it.each([
-    ['Evaluate', ['CONCERTINA_TABLE', 'CONCERTINA_TICKS_QUEUE_URL']],
+    [
+      'Evaluate',
+      [
+        'CONCERTINA_KILL_SWITCH',
+        'CONCERTINA_MOST_HOURLY_USD',
+        'CONCERTINA_MOST_INSTANCES',
+        'CONCERTINA_TABLE',
+        'CONCERTINA_TICKS_QUEUE_URL',
+      ],
+    ],
     ['Observe', ['CONCERTINA_TABLE']],
-    ['Reconcile', ['CONCERTINA_TABLE']],
+    ['Reconcile', ['CONCERTINA_KILL_SWITCH', 'CONCERTINA_TABLE']],
     ['Announce', ['CONCERTINA_TABLE', 'CONCERTINA_TOPIC_ARN']],
     ['Acknowledge', ['CONCERTINA_TABLE']],
     ['Apply', ['CONCERTINA_TABLE']],
   ])('%s finds the variables that its handler reads, and no others', (stage, names) => {
-    expect(Object.keys(variablesOf(resourceOf(template, 'AWS::Lambda::Function', stage)[1]))).toEqual(names);
+    expect(Object.keys(variablesOf(resourceOf(template, 'AWS::Lambda::Function', stage)[1])).toSorted()).toEqual(names);
   });
 
   it('keep a share of the concurrency where a storm of events could take all of it, unless told not to', () => {
