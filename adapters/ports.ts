@@ -100,6 +100,14 @@ export interface Ticks {
   later(application: string, delaysSeconds: readonly number[]): Promise<void>;
 }
 
+export interface KillSwitch {
+  /**
+   * Whether somebody has stopped all launches and terminations, as of 15 s ago at the most. Throws when it cannot be known: then nothing may be
+   * launched or terminated.
+   */
+  isStopped(): Promise<boolean>;
+}
+
 /** Everything a stage may touch; each stage takes only the ports it names. */
 export interface Ports {
   readonly clock: Clock;
@@ -110,4 +118,5 @@ export interface Ports {
   readonly images: Images;
   readonly topic: Topic;
   readonly ticks: Ticks;
+  readonly killSwitch: KillSwitch;
 }

@@ -1,6 +1,7 @@
 import { type Instant, isBefore } from './amounts.ts';
 import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
+import { type Ceilings, sumOf, type Usage } from './ceilings.ts';
 import { type Decided, decideScaling } from './decide-scaling/decide-scaling.ts';
 import type { LayerSituation } from './decide-scaling/layer-situation.ts';
 import type { ScalingMemory, Trigger } from './decision.ts';
@@ -16,6 +17,10 @@ export interface Evaluation {
   readonly alarms: AlarmReadings;
   /** The revision to be desired of each layer of the file. A layer without one (its image was never found) is not decided. */
   readonly revisions: ReadonlyMap<string, RevisionRecord>;
+  /** What the account allows all applications, and what the other applications take of it. */
+  readonly ceilings?: (Ceilings & { readonly takenByOthers: Usage }) | undefined;
+  /** Whether the kill switch is thrown. */
+  readonly isStopped?: boolean;
 }
 
 /** A layer's answer, and the revision to be stored with it when it is new. */
@@ -178,10 +183,27 @@ function situationOf(
     othersHourlyUsd,
     limits: file.file.limits.filter((limit) => limit.layer === name),
     maxHourlyUsd: file.file.budget?.maxHourlyUsd,
+    ceilings: evaluation.ceilings && ceilingsFor(name, evaluation.ceilings, { others, othersHourlyUsd }),
+    isStopped: evaluation.isStopped,
     readings,
     alarms,
     now,
     trigger,
     fileVersion: file.version,
+  };
+}
+
+/** For one layer the other layers of its application are elsewhere too. */
+function ceilingsFor(
+  name: string,
+  { mostInstances, mostHourlyUsd, takenByOthers }: NonNullable<Evaluation['ceilings']>,
+  { others, othersHourlyUsd }: Pick<LayerSituation, 'others' | 'othersHourlyUsd'>,
+): LayerSituation['ceilings'] {
+  let instances = 0;
+  for (const [layer, { desired }] of others) if (layer !== name) instances += desired;
+  return {
+    mostInstances,
+    mostHourlyUsd,
+    takenElsewhere: sumOf([takenByOthers, { instances, hourlyUsd: othersHourlyUsd }]),
   };
 }

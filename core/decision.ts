@@ -19,6 +19,7 @@ export type LimitName =
   | 'max'
   | 'limit'
   | 'budget'
+  | 'ceiling'
   | 'cooldown'
   | 'unhealthy'
   | 'stabilization'
@@ -49,6 +50,8 @@ export interface Decision {
   readonly from: { readonly count: number; readonly revision: number };
   readonly to: { readonly count: number; readonly revision: number };
   readonly outcome: Outcome;
+  /** Present when the kill switch was thrown: what was decided is not carried out until it is released. */
+  readonly isStopped?: true;
   /** One plain sentence. */
   readonly because: string;
   /** Cost an hour of this layer, all desired instances running. */

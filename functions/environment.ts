@@ -23,6 +23,13 @@ export function readEnvironment<const Name extends string>(
   return found;
 }
 
+/** A variable that must be a number above 0. Throws a RangeError that names it. */
+export function positiveNumber<Name extends string>(values: Readonly<Record<Name, string>>, name: Name): number {
+  const value = Number(values[name]);
+  if (!(value > 0)) throw new RangeError(`${name}: expected a number above 0, found ${JSON.stringify(values[name])}`);
+  return value;
+}
+
 function isComplete<Name extends string>(
   found: Partial<Record<Name, string>>,
   names: readonly Name[],

@@ -2,10 +2,12 @@ import { ArnFormat, CfnOutput, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import type { Ceilings } from '../core/ceilings.ts';
 import { Acknowledge } from './acknowledge.ts';
 import { Announce } from './announce.ts';
 import { Apply } from './apply.ts';
 import { Evaluate } from './evaluate.ts';
+import { KillSwitch } from './kill-switch.ts';
 import { Observe } from './observe.ts';
 import { type AlsoReach, readReach } from './reach.ts';
 import { type ApplicationSource, type GivenParameters, readApplications } from './read-applications.ts';
@@ -20,6 +22,8 @@ export interface ConcertinaProps {
   readonly parameters?: GivenParameters;
   /** What the functions may touch beside what the files name. */
   readonly alsoReach?: AlsoReach;
+  /** What all applications together may have. Default `defaultCeilings`. No application file can lift it. */
+  readonly ceilings?: Ceilings;
   /** What becomes of the table when the stack is deleted. Default `keep`. */
   readonly removal?: 'keep' | 'delete';
   /** The SNS topic that the alarms tell. Default none: they are then only seen in CloudWatch. */
@@ -30,6 +34,9 @@ export interface ConcertinaProps {
    */
   readonly reservesConcurrency?: boolean;
 }
+
+/** Enough to begin with, and little enough that a slip in a file does not cost a fortune. */
+export const defaultCeilings: Ceilings = { mostInstances: 200, mostHourlyUsd: 100 };
 
 /** Concertina in a stack: one table, one topic, one construct a stage. */
 export class Concertina extends Construct {
@@ -46,7 +53,7 @@ export class Concertina extends Construct {
 
   constructor(scope: Construct, id: string, props: ConcertinaProps) {
     super(scope, id);
-    const { reservesConcurrency = true, alarmTopicArn } = props;
+    const { reservesConcurrency = true, ceilings = defaultCeilings, alarmTopicArn } = props;
     const alarmActions =
       alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
     const applications = readApplications(props.applications, props.parameters ?? {});
@@ -56,11 +63,19 @@ export class Concertina extends Construct {
     );
     const table = new ConcertinaTable(this, 'Table', { removal: props.removal ?? 'keep' });
     const topic = new ConcertinaTopic(this, 'Topic');
+    const killSwitch = new KillSwitch(this, 'KillSwitch');
     this.table = table;
     this.topic = topic;
-    this.evaluate = new Evaluate(this, 'Evaluate', { table, reach, alarmActions, reservesConcurrency });
+    this.evaluate = new Evaluate(this, 'Evaluate', {
+      table,
+      reach,
+      killSwitch,
+      ceilings,
+      alarmActions,
+      reservesConcurrency,
+    });
     this.observe = new Observe(this, 'Observe', { table, alarmActions, reservesConcurrency });
-    this.reconcile = new Reconcile(this, 'Reconcile', { table, reach, alarmActions });
+    this.reconcile = new Reconcile(this, 'Reconcile', { table, reach, killSwitch, alarmActions });
     this.announce = new Announce(this, 'Announce', { table, topic, alarmActions });
     this.acknowledge = new Acknowledge(this, 'Acknowledge', { table, alarmActions });
     this.apply = new Apply(this, 'Apply', { table, applications, alarmActions });

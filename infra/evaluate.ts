@@ -3,7 +3,9 @@ import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from '
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import type { Ceilings } from '../core/ceilings.ts';
 import { explainWildcard } from './explain-finding.ts';
+import type { KillSwitch } from './kill-switch.ts';
 import type { Reach } from './reach.ts';
 import { imageRights, regionWide } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
@@ -14,6 +16,8 @@ import { WakeQueue } from './wake-queue.ts';
 export interface EvaluateProps {
   readonly table: ConcertinaTable;
   readonly reach: Reach;
+  readonly killSwitch: KillSwitch;
+  readonly ceilings: Ceilings;
   readonly alarmActions: readonly IAlarmAction[];
   readonly reservesConcurrency: boolean;
 }
@@ -28,7 +32,12 @@ export class Evaluate extends Construct {
 
   constructor(scope: Construct, id: string, props: EvaluateProps) {
     super(scope, id);
-    const environment = { CONCERTINA_TABLE: props.table.table.tableName };
+    const { mostInstances, mostHourlyUsd } = props.ceilings;
+    const environment = {
+      CONCERTINA_TABLE: props.table.table.tableName,
+      CONCERTINA_MOST_INSTANCES: String(mostInstances),
+      CONCERTINA_MOST_HOURLY_USD: String(mostHourlyUsd),
+    };
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'evaluate',
       description: 'reads metrics, decides each layer, writes what is desired',
@@ -40,6 +49,7 @@ export class Evaluate extends Construct {
     });
     this.wake(props);
     this.grant(props);
+    props.killSwitch.watchedBy(this.stage);
     this.alarmWhenSilent(props.alarmActions);
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultCeilings } from './concertina.ts';
 
 const text = z.string().min(1);
 const texts = z.array(text);
@@ -33,6 +34,10 @@ const contextSchema = z.strictObject({
     )
     .prefault({})
     .describe('What the functions may touch beside what the files name (infra/reach.ts).'),
+  ceilings: z
+    .preprocess(json, z.strictObject({ mostInstances: z.int().positive(), mostHourlyUsd: z.number().positive() }))
+    .default(defaultCeilings)
+    .describe('What all applications together may have; no application file can lift it.'),
   removal: z.enum(['keep', 'delete']).default('keep').describe('What becomes of the table when the stack is deleted.'),
   reservesConcurrency: z
     .preprocess(json, z.boolean())

@@ -1,6 +1,7 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { explainWildcard } from './explain-finding.ts';
+import type { KillSwitch } from './kill-switch.ts';
 import type { Reach } from './reach.ts';
 import { launchRights, newResources, regionWide, terminateRights } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
@@ -10,6 +11,7 @@ import { WakeStream } from './wake-stream.ts';
 export interface ReconcileProps {
   readonly table: ConcertinaTable;
   readonly reach: Reach;
+  readonly killSwitch: KillSwitch;
   readonly alarmActions: readonly IAlarmAction[];
 }
 
@@ -17,7 +19,7 @@ export interface ReconcileProps {
 export class Reconcile extends Construct {
   readonly stage: StageFunction;
 
-  constructor(scope: Construct, id: string, { table, reach, alarmActions }: ReconcileProps) {
+  constructor(scope: Construct, id: string, { table, reach, killSwitch, alarmActions }: ReconcileProps) {
     super(scope, id);
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'reconcile',
@@ -39,6 +41,7 @@ export class Reconcile extends Construct {
       because: 'DescribeInstances knows no resources; the region is a condition.',
     });
     for (const [resource, because] of newResources(this)) explainWildcard(this.stage, { resource, because });
+    killSwitch.watchedBy(this.stage);
     new WakeStream(this, 'Wakes', {
       table,
       wakes: this.stage,

@@ -54,6 +54,7 @@ const corePipeline = [
   'records',
   'launch-call',
   'stored',
+  'ceilings',
   'kpi-queries',
   'collect-metrics',
   'compute-kpis',

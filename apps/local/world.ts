@@ -4,6 +4,7 @@ import { MemoryChance } from '../../adapters/memory/memory-chance.ts';
 import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import { MemoryFleet } from '../../adapters/memory/memory-fleet.ts';
 import { MemoryImages } from '../../adapters/memory/memory-images.ts';
+import { MemoryKillSwitch } from '../../adapters/memory/memory-kill-switch.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { MemoryTicks } from '../../adapters/memory/memory-ticks.ts';
@@ -85,6 +86,7 @@ export function createWorld(options: WorldOptions): World {
     fleet: watchedFleet(fleet, { check, diary }),
     images: new MemoryImages(imagesOf(application)),
     topic,
+    killSwitch: new MemoryKillSwitch(),
     ticks: new MemoryTicks(clock, (tick) => agenda.at(tick.at, () => onTick.wake(tick.application))),
   };
   table.onChange((change) => {

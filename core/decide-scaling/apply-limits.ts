@@ -15,7 +15,8 @@ type Limit = (count: number, situation: LayerSituation, memory: ScalingMemory) =
  * The limits in the order in which they apply.
  *
  * 1. `min` raises, `max` cuts: the file's bounds, whatever the rules want.
- * 2. `limit` and `budget` cut growth, also growth towards `min` (a layer waits for the one that it depends on). They never force a scale-in.
+ * 2. `limit`, `budget` and `ceiling` cut growth, also growth towards `min` (a layer waits for the one that it depends on). They never force a
+ *    scale-in.
  * 3. `cooldown` delays growth beyond `min`, and any scale-in, each by the time since the last step of its own direction.
  * 4. `unhealthy`, `stabilization`, `step size` and `asked again` make a scale-in smaller or skip it. They yield to `max` alone: more than `max`
  *    never stay for them.
@@ -25,6 +26,7 @@ const limits: readonly (readonly [LimitName, Limit])[] = [
   ['max', atMostMax],
   ['limit', withinRelations],
   ['budget', withinBudget],
+  ['ceiling', underCeilings],
   ['cooldown', outOfCooldown],
   ['unhealthy', whileHealthy],
   ['stabilization', stabilized],
@@ -80,6 +82,20 @@ function withinBudget(count: number, situation: LayerSituation): Verdict {
   const after = cutGrowth(count, affordable, situation);
   const because = `${shown(maxHourlyUsd)} USD an hour, of which the other layers take ${shown(othersHourlyUsd)}`;
   return after < count ? { after, because } : undefined;
+}
+
+/** What the account allows all applications together. */
+function underCeilings(count: number, situation: LayerSituation): Verdict {
+  const { ceilings, revision } = situation;
+  if (ceilings === undefined) return undefined;
+  const { mostInstances, mostHourlyUsd, takenElsewhere } = ceilings;
+  const affordable =
+    revision.hourlyUsd === 0 ? count : roundDown((mostHourlyUsd - takenElsewhere.hourlyUsd) / revision.hourlyUsd);
+  const cap = Math.max(0, Math.min(mostInstances - takenElsewhere.instances, affordable));
+  const after = cutGrowth(count, cap, situation);
+  const allowed = `${shown(mostInstances)} instances and ${shown(mostHourlyUsd)} USD an hour for the whole account`;
+  const taken = `${shown(takenElsewhere.instances)} and ${shown(takenElsewhere.hourlyUsd)} are taken elsewhere`;
+  return after < count ? { after, because: `${allowed}, of which ${taken}` } : undefined;
 }
 
 /** A cap on growth is no reason to shrink. */

@@ -69,7 +69,8 @@ function concluded(
     from,
     to,
     outcome,
-    because: explain({ layer: name, from, to, outcome, limits, proposals, wish }),
+    ...(situation.isStopped === true ? { isStopped: true } : {}),
+    because: explain({ layer: name, from, to, outcome, limits, proposals, wish, isStopped: situation.isStopped }),
     hourlyUsdBefore: from.count * (desired?.hourlyUsd ?? revision.hourlyUsd),
     hourlyUsdAfter: count * revision.hourlyUsd,
   };

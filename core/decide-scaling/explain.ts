@@ -5,11 +5,12 @@ import type { Wish } from './safest.ts';
 export interface Explained extends Pick<Decision, 'layer' | 'from' | 'to' | 'outcome' | 'limits'> {
   readonly wish: Wish;
   readonly proposals: readonly Proposal[];
+  readonly isStopped?: boolean | undefined;
 }
 
 /** One plain sentence: what happens, which rule wanted it, and every limit that changed it. */
 export function explain(decision: Explained): string {
-  return `${headline(decision)}: ${[wishOf(decision), ...decision.limits.map(limitOf)].join('; ')}${revisionOf(decision)}.`;
+  return `${headline(decision)}: ${[wishOf(decision), ...decision.limits.map(limitOf)].join('; ')}${revisionOf(decision)}${stopOf(decision)}.`;
 }
 
 const verbs: Readonly<Record<Outcome, string>> = { out: 'Scale out', in: 'Scale in', hold: 'Hold' };
@@ -32,4 +33,8 @@ function limitOf({ limit, before, after, because }: AppliedLimit): string {
 function revisionOf({ from, to }: Explained): string {
   if (from.revision === to.revision || from.revision === 0) return '';
   return `; new instances are of revision ${to.revision}, not ${from.revision}`;
+}
+
+function stopOf({ isStopped }: Explained): string {
+  return isStopped === true ? '; nothing is launched or terminated while the kill switch is thrown' : '';
 }

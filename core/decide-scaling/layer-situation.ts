@@ -1,6 +1,7 @@
 import type { Instant } from '../amounts.ts';
 import type { RelationLimit } from '../application/application-schema.ts';
 import type { Layer } from '../application/layer-schema.ts';
+import type { Ceilings, Usage } from '../ceilings.ts';
 import type { ScalingMemory, Trigger } from '../decision.ts';
 import type { AlarmReadings, Readings } from '../readings.ts';
 
@@ -29,6 +30,10 @@ export interface LayerSituation {
   /** Those of the file that name this layer. */
   readonly limits: readonly RelationLimit[];
   readonly maxHourlyUsd?: number | undefined;
+  /** What the whole account may have, and what all but this layer take of it. */
+  readonly ceilings?: (Ceilings & { readonly takenElsewhere: Usage }) | undefined;
+  /** Whether the kill switch is thrown. */
+  readonly isStopped?: boolean | undefined;
   readonly readings: Readings;
   readonly alarms: AlarmReadings;
   readonly now: Instant;

@@ -44,15 +44,22 @@ export const REPEAT_CALL_SECONDS = 30;
  */
 const steps: readonly Step[] = [terminate, boot, lose, join, leave, launch, release, reclaim, intend];
 
+/** While the kill switch is thrown: what EC2 does is still seen, newcomers still join and leavers come back, but nobody is launched, sent away or terminated. */
+const stepsWhileStopped: readonly Step[] = [boot, lose, join, reclaim];
+
 /**
  * The next steps from what is to what should be. Pure and level-triggered: it may be asked twice, late or after a crash, and applied
- * until it has nothing to say. A layer without a desired record is left alone.
+ * until it has nothing to say. A layer without a desired record is left alone. With `isStopped` it launches and terminates nothing.
  */
-export function planChanges(stored: Stored, now: Instant): Plan | undefined {
+export function planChanges(
+  stored: Stored,
+  now: Instant,
+  { isStopped = false }: { readonly isStopped?: boolean } = {},
+): Plan | undefined {
   const { file, head } = stored;
   if (file === undefined || head === undefined) return undefined;
   const before = stored.slots.map(({ slot }) => slot);
-  const after = layersOf(stored).flatMap((layer) => planLayer(layer, { stored, file, head, now }));
+  const after = layersOf(stored).flatMap((layer) => planLayer(layer, { stored, file, head, now, isStopped }));
   const kept = firstRows(changedRows(before, after));
   const stays = withRows(before, kept);
   const isTellable = kept.some((slot) => slot.change?.version === head.membershipVersion + 1);
@@ -62,8 +69,8 @@ export function planChanges(stored: Stored, now: Instant): Plan | undefined {
     images: markImages(stored, { before, kept }),
     membershipVersion: head.membershipVersion + (isTellable ? 1 : 0),
     nextSlotNumber: numbersAfter(head.nextSlotNumber, kept),
-    launches: callsToLaunch(stays, { stored, kept, now }),
-    terminations: callsToTerminate(stays, { stored, kept, now }),
+    launches: isStopped ? [] : callsToLaunch(stays, { stored, kept, now }),
+    terminations: isStopped ? [] : callsToTerminate(stays, { stored, kept, now }),
   };
 }
 
@@ -72,6 +79,7 @@ interface Situation {
   readonly file: FileRecord;
   readonly head: HeadRecord;
   readonly now: Instant;
+  readonly isStopped: boolean;
 }
 
 function layersOf({ desired, slots }: Stored): readonly string[] {
@@ -82,7 +90,8 @@ function planLayer(name: string, situation: Situation): readonly Slot[] {
   const slots = situation.stored.slots.flatMap(({ slot }) => (slot.layer === name ? [slot] : []));
   const view = viewOf(name, situation, slots);
   if (view === undefined) return slots;
-  return steps.reduce<readonly Slot[]>((now, step) => step(now, view), slots);
+  const taken = situation.isStopped ? stepsWhileStopped : steps;
+  return taken.reduce<readonly Slot[]>((now, step) => step(now, view), slots);
 }
 
 function viewOf(name: string, situation: Situation, slots: readonly Slot[]): LayerView | undefined {

@@ -1,6 +1,7 @@
 import type { Ports, PublishedValue } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, isBefore } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
+import { type Usage, usageOf } from '../../core/ceilings.ts';
 import { collectMetrics, type MetricPlan } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
 import { type DecidedLayer, decideLayers } from '../../core/decide-layers.ts';
@@ -9,6 +10,7 @@ import type { AlarmReading, AlarmReadings } from '../../core/readings.ts';
 import { recordDecision } from '../../core/record-decision.ts';
 import type { FileRecord, StoredRecord, TickRecord } from '../../core/records.ts';
 import type { Stored } from '../../core/stored.ts';
+import type { Account } from './account.ts';
 import { chooseRevisions, latestRevisions } from './choose-revisions.ts';
 import { type Answers, gather, pinQuestions } from './gather.ts';
 import type { EvaluatePorts, EvaluateWake } from './stage.ts';
@@ -33,7 +35,7 @@ const MOST_RECORDS = 100;
 export async function evaluateApplication(
   ports: EvaluatePorts,
   application: string,
-  wake: EvaluateWake,
+  { wake, account }: { readonly wake: EvaluateWake; readonly account: Account },
 ): Promise<EvaluatedApplication | undefined> {
   let gathered: Gathered | undefined;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
@@ -41,7 +43,7 @@ export async function evaluateApplication(
     const { file } = stored;
     if (file === undefined || (wake.trigger === 'alarm' && !alarmsOf(file.file).includes(wake.alarm.name))) return;
     if (gathered?.fileVersion !== file.version) gathered = await gatherFor(ports, { stored, file, wake });
-    const run = decideNow(ports, { stored, file, wake, gathered });
+    const run = decideNow(ports, { stored, file, wake, gathered, account });
     if (!(await commitAll(ports, application, run.changes))) continue;
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
     return { decided: run.decided, values: run.values, degraded: gathered.answers.degraded, errors: run.errors };
@@ -75,7 +77,10 @@ interface Run extends Pick<EvaluatedApplication, 'decided' | 'values' | 'errors'
   readonly isMoving: boolean;
 }
 
-function decideNow(ports: EvaluatePorts, { stored, file, wake, gathered }: Scene & { gathered: Gathered }): Run {
+function decideNow(
+  ports: EvaluatePorts,
+  { stored, file, wake, gathered, account }: Scene & { gathered: Gathered; account: Account },
+): Run {
   const now = momentAfterLast(stored, ports.clock.now());
   const { plan, answers } = gathered;
   const chosen = chooseRevisions(stored, file, { latest: latestRevisions(stored), answers });
@@ -85,7 +90,10 @@ function decideNow(ports: EvaluatePorts, { stored, file, wake, gathered }: Scene
     readings: computeKpis(file.file, plan, answers.results, now),
     alarms: alarmReadings(answers.alarms, wake),
     revisions: chosen.revisions,
+    ceilings: account.ceilingsFor(file.application),
+    isStopped: account.isStopped,
   });
+  account.note(file.application, usageAfter(stored, decided));
   const desired = new Map(decided.map(({ decision }) => [decision.layer, decision.to.count]));
   const moving = isMoving(stored, desired);
   const records = decided.map((layer) => recordDecision(stored, layer));
@@ -96,6 +104,17 @@ function decideNow(ports: EvaluatePorts, { stored, file, wake, gathered }: Scene
     changes: moving ? [...records, [nextTick(stored, now)]] : records,
     isMoving: moving,
   };
+}
+
+/** What is there now stays until it is gone; what was decided may come. */
+function usageAfter(stored: Stored, decided: readonly DecidedLayer[]): Usage {
+  const now = usageOf(stored);
+  let [instances, hourlyUsd] = [0, 0];
+  for (const { decision } of decided) {
+    instances += decision.to.count;
+    hourlyUsd += decision.hourlyUsdAfter;
+  }
+  return { instances: Math.max(now.instances, instances), hourlyUsd: Math.max(now.hourlyUsd, hourlyUsd) };
 }
 
 /**

@@ -4,21 +4,37 @@ import { DynamoDbTable } from '../../adapters/aws/dynamodb-table.ts';
 import { Ec2Fleet } from '../../adapters/aws/ec2-fleet.ts';
 import { SqsTicks } from '../../adapters/aws/sqs-ticks.ts';
 import { SsmImages } from '../../adapters/aws/ssm-images.ts';
+import { SsmKillSwitch } from '../../adapters/aws/ssm-kill-switch.ts';
 import { SystemClock } from '../../adapters/aws/system-clock.ts';
-import { readEnvironment } from '../environment.ts';
+import { positiveNumber, readEnvironment } from '../environment.ts';
 import { log } from '../log.ts';
 import { isBatch, queueRecords, tickedApplication } from '../read-event.ts';
 import { type BatchResponse, runBatch } from '../run-batch.ts';
 import { readEvaluateWake } from './read-wake.ts';
 import { evaluateStage } from './stage.ts';
 
-const environment = readEnvironment(['CONCERTINA_TABLE', 'CONCERTINA_TICKS_QUEUE_URL']);
+const environment = readEnvironment([
+  'CONCERTINA_TABLE',
+  'CONCERTINA_TICKS_QUEUE_URL',
+  'CONCERTINA_KILL_SWITCH',
+  'CONCERTINA_MOST_INSTANCES',
+  'CONCERTINA_MOST_HOURLY_USD',
+]);
+const settings = {
+  ceilings: {
+    mostInstances: positiveNumber(environment, 'CONCERTINA_MOST_INSTANCES'),
+    mostHourlyUsd: positiveNumber(environment, 'CONCERTINA_MOST_HOURLY_USD'),
+  },
+};
+const clock = new SystemClock();
+const ssm = ssmClient();
 const ports = {
-  clock: new SystemClock(),
+  clock,
   table: new DynamoDbTable({ client: dynamoDbClient(), tableName: environment.CONCERTINA_TABLE }),
   metrics: new CloudWatchMetrics({ client: cloudWatchClient() }),
   fleet: new Ec2Fleet({ client: ec2Client() }),
-  images: new SsmImages({ client: ssmClient() }),
+  images: new SsmImages({ client: ssm }),
+  killSwitch: new SsmKillSwitch({ client: ssm, clock, parameterName: environment.CONCERTINA_KILL_SWITCH }),
   ticks: new SqsTicks({ client: sqsClient(), queueUrl: environment.CONCERTINA_TICKS_QUEUE_URL }),
 };
 
@@ -29,7 +45,7 @@ const ports = {
 export const handler = async (event: unknown): Promise<BatchResponse | undefined> => {
   if (isBatch(event)) return evaluateTicks(event);
   const wake = readEvaluateWake(event);
-  log({ stage: 'evaluate', wake, report: await evaluateStage(ports, wake) });
+  log({ stage: 'evaluate', wake, report: await evaluateStage(ports, wake, settings) });
   return undefined;
 };
 
@@ -41,6 +57,6 @@ function evaluateTicks(event: unknown): Promise<BatchResponse> {
       const application = tickedApplication(record);
       return { key: application, work: application };
     },
-    run: (application) => evaluateStage(ports, { trigger: 'tick', application }),
+    run: (application) => evaluateStage(ports, { trigger: 'tick', application }, settings),
   });
 }

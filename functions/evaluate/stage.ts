@@ -1,10 +1,12 @@
 import type { Ports, PublishedValue } from '../../adapters/ports.ts';
+import type { Ceilings } from '../../core/ceilings.ts';
 import type { Outcome, Trigger } from '../../core/decision.ts';
 import type { AlarmReading } from '../../core/readings.ts';
 import { failedTogether } from '../failed-together.ts';
+import { readAccount } from './account.ts';
 import { type EvaluatedApplication, evaluateApplication } from './evaluate-application.ts';
 
-export type EvaluatePorts = Pick<Ports, 'clock' | 'table' | 'metrics' | 'fleet' | 'images' | 'ticks'>;
+export type EvaluatePorts = Pick<Ports, 'clock' | 'table' | 'metrics' | 'fleet' | 'images' | 'ticks' | 'killSwitch'>;
 
 /** What wakes evaluate: the minute, an alarm whose state changed, or a tick while something of one application moves. */
 export type EvaluateWake =
@@ -20,6 +22,8 @@ export interface EvaluateReport {
   readonly decisions: Readonly<Record<Outcome, number>>;
   /** What could not be asked or published, in plain words. The decisions were made without it. */
   readonly degraded: readonly string[];
+  /** The kill switch is thrown: decisions are made, and nothing is launched or terminated. */
+  readonly isStopped: boolean;
 }
 
 /** Applications evaluated at once: well below the 50 GetMetricData calls a second that CloudWatch allows. */
@@ -30,15 +34,28 @@ const MOST_AT_ONCE = 10;
  * it, on a tick one. An application that fails never keeps the others from being decided: the errors are thrown together at the end, and
  * the retry finds the others done.
  *
+ * `ceilings` bound all applications together.
+ *
  * An outage of the metrics does not throw: rules without data vote to stay, floors still hold, the report is `degraded`.
  */
-export async function evaluateStage(ports: EvaluatePorts, wake: EvaluateWake): Promise<EvaluateReport> {
-  const applications = wake.trigger === 'tick' ? [wake.application] : await ports.table.applications();
+export async function evaluateStage(
+  ports: EvaluatePorts,
+  wake: EvaluateWake,
+  settings: { readonly ceilings?: Ceilings } = {},
+): Promise<EvaluateReport> {
+  const all = wake.trigger === 'tick' ? undefined : await ports.table.applications();
+  const applications = wake.trigger === 'tick' ? [wake.application] : (all ?? []);
+  const account = await readAccount(ports, {
+    ceilings: settings.ceilings,
+    applications: async () => all ?? ports.table.applications(),
+  });
   const evaluated: EvaluatedApplication[] = [];
   const errors: unknown[] = [];
   for (let first = 0; first < applications.length; first += MOST_AT_ONCE) {
     const batch = applications.slice(first, first + MOST_AT_ONCE);
-    for (const result of await Promise.allSettled(batch.map((name) => evaluateApplication(ports, name, wake)))) {
+    for (const result of await Promise.allSettled(
+      batch.map((name) => evaluateApplication(ports, name, { wake, account })),
+    )) {
       if (result.status === 'rejected') errors.push(result.reason);
       else if (result.value !== undefined) evaluated.push(result.value);
     }
@@ -53,7 +70,8 @@ export async function evaluateStage(ports: EvaluatePorts, wake: EvaluateWake): P
     trigger: wake.trigger,
     applications: evaluated.length,
     decisions: countOutcomes(evaluated),
-    degraded: [...evaluated.flatMap(({ degraded }) => degraded), ...unpublished],
+    degraded: [...account.degraded, ...evaluated.flatMap(({ degraded }) => degraded), ...unpublished],
+    isStopped: account.isStopped,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Stored } from '../../core/stored.ts';
 import { failedTogether } from '../failed-together.ts';
 
 /** What this stage may touch. */
-export type ReconcilePorts = Pick<Ports, 'clock' | 'table' | 'fleet'>;
+export type ReconcilePorts = Pick<Ports, 'clock' | 'table' | 'fleet' | 'killSwitch'>;
 
 /** What one run did; logged as one line. */
 export interface ReconcileReport {
@@ -18,6 +18,8 @@ export interface ReconcileReport {
   readonly launched: number;
   readonly refused: number;
   readonly terminated: number;
+  /** The kill switch was thrown: nothing was launched or terminated. */
+  readonly isStopped: boolean;
 }
 
 /** More passes than any life needs; what is left is taken up at the next wake. */
@@ -27,13 +29,14 @@ const MOST_ATTEMPTS = 10;
 /**
  * Carries an application towards its desired state as far as it goes now: plan, store, call EC2, store the answers, until there is nothing
  * left to do. Woken by the table's stream. Throws after everything that could be done was done when a call's outcome is unknown: the
- * stream's retry and the next tick make the call again, with the same token.
+ * stream's retry and the next tick make the call again, with the same token. The kill switch is asked before every pass.
  */
 export async function reconcileStage(ports: ReconcilePorts, application: string): Promise<ReconcileReport> {
   const run = new Run(application);
   while (run.passes < MOST_PASSES) {
+    run.isStopped = await ports.killSwitch.isStopped();
     const stored = await ports.table.load(application);
-    const plan = planChanges(stored, ports.clock.now());
+    const plan = planChanges(stored, ports.clock.now(), { isStopped: run.isStopped });
     if (plan === undefined || stored.head === undefined) break;
     const hasRows = plan.slots.length > 0 || plan.forgotten.length > 0;
     const launches = plan.launches.filter(({ launch }) => !run.done.has(launch.token));
@@ -46,8 +49,8 @@ export async function reconcileStage(ports: ReconcilePorts, application: string)
     await callEc2(ports, run, { launches, terminations });
   }
   if (run.errors.length > 0) throw failedTogether(run.errors, `EC2 calls for ${application} have no known outcome`);
-  const { passes, rows, launched, refused, terminated } = run;
-  return { application, passes, rows, launched, refused, terminated };
+  const { passes, rows, launched, refused, terminated, isStopped } = run;
+  return { application, passes, rows, launched, refused, terminated, isStopped };
 }
 
 /** What one invocation has done so far. */
@@ -61,6 +64,7 @@ class Run {
   launched = 0;
   refused = 0;
   terminated = 0;
+  isStopped = false;
 
   constructor(application: string) {
     this.application = application;

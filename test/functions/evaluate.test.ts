@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import { MemoryImages } from '../../adapters/memory/memory-images.ts';
+import { MemoryKillSwitch } from '../../adapters/memory/memory-kill-switch.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import type { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import type { PublishedValue, Table, Ticks } from '../../adapters/ports.ts';
@@ -80,6 +81,7 @@ interface World {
   readonly fleet: ScriptedFleet;
   readonly images: MemoryImages;
   readonly ticks: KeepingTicks;
+  readonly killSwitch: MemoryKillSwitch;
 }
 
 async function makeWorld(records: readonly StoredRecord[]): Promise<World> {
@@ -92,6 +94,7 @@ async function makeWorld(records: readonly StoredRecord[]): Promise<World> {
     fleet: new ScriptedFleet(),
     images,
     ticks: new KeepingTicks(),
+    killSwitch: new MemoryKillSwitch(),
   };
 }
 
@@ -117,6 +120,7 @@ describe('on the schedule', () => {
       applications: 1,
       decisions: { out: 1, in: 0, hold: 0 },
       degraded: [],
+      isStopped: false,
     });
     expect(stored.desired.get('web')).toMatchObject({ count: 1, revision: 1 });
     expect(stored.revisions.get('web@1')).toMatchObject({

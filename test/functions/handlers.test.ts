@@ -213,6 +213,9 @@ function stubAws(url: string): void {
     AWS_ACCESS_KEY_ID: 'key',
     AWS_SECRET_ACCESS_KEY: 'secret',
     CONCERTINA_TABLE: 'the-table',
+    CONCERTINA_KILL_SWITCH: '/the-stack/kill-switch',
+    CONCERTINA_MOST_INSTANCES: '200',
+    CONCERTINA_MOST_HOURLY_USD: '100',
     CONCERTINA_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:topic',
     CONCERTINA_TICKS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryKillSwitch } from '../../adapters/memory/memory-kill-switch.ts';
 import type { Slot } from '../../core/instance-life.ts';
 import { reconcileStage } from '../../functions/reconcile/stage.ts';
 import { makeTable, OvertakenTable, ScriptedFleet } from '../factories/stage-ports.ts';
@@ -7,8 +8,9 @@ import { later, makeFile, makeInstance, makeObservation, makeRecords, makeSlot }
 async function makeWorld(of: Parameters<typeof makeRecords>[0]) {
   const { table, clock } = await makeTable(makeRecords(of));
   const fleet = new ScriptedFleet();
+  const killSwitch = new MemoryKillSwitch();
   const slots = async (): Promise<readonly Slot[]> => (await table.load('shop')).slots.map(({ slot }) => slot);
-  return { table, clock, fleet, slots, ports: { table, clock, fleet } };
+  return { table, clock, fleet, killSwitch, slots, ports: { table, clock, fleet, killSwitch } };
 }
 
 function states(slots: readonly Slot[]): readonly string[] {

@@ -24,6 +24,7 @@ const commands: Readonly<Record<string, Calls>> = {
       call('ec2:TerminateInstances', arn('ec2', `instance/${id}`), tagKeys('aws:ResourceTag', tagsOf(id))),
     ),
   DescribeInstancesCommand: () => [call('ec2:DescribeInstances', '*')],
+  DescribeInstanceStatusCommand: () => [call('ec2:DescribeInstanceStatus', '*')],
   DescribeSubnetsCommand: () => [call('ec2:DescribeSubnets', '*')],
   QueryCommand: (input) => [
     call('dynamodb:Query', tableArn(input), {

@@ -4,7 +4,10 @@ import { Ec2Fleet } from '../../adapters/aws/ec2-fleet.ts';
 import { SnsTopic } from '../../adapters/aws/sns-topic.ts';
 import { SqsTicks } from '../../adapters/aws/sqs-ticks.ts';
 import { SsmImages } from '../../adapters/aws/ssm-images.ts';
+import { SsmKillSwitch } from '../../adapters/aws/ssm-kill-switch.ts';
+import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import type { Ports } from '../../adapters/ports.ts';
+import { traceStart } from '../../apps/local/world.ts';
 import type { StageName } from '../../infra/bundle.ts';
 import { type AnswersFor, answeringClients } from './guard-clients.ts';
 import type { RightsGuard } from './rights-guard.ts';
@@ -43,6 +46,12 @@ function awsTwin(
     topic: () => new SnsTopic({ client: clients.sns, topicArn: variable('CONCERTINA_TOPIC_ARN') }),
     ticks: () => new SqsTicks({ client: clients.sqs, queueUrl: variable('CONCERTINA_TICKS_QUEUE_URL') }),
     images: () => new SsmImages({ client: clients.ssm }),
+    killSwitch: () =>
+      new SsmKillSwitch({
+        client: clients.ssm,
+        clock: new MemoryClock(traceStart),
+        parameterName: variable('CONCERTINA_KILL_SWITCH'),
+      }),
   };
   const make = twins[port];
   if (make === undefined && port !== 'clock' && port !== 'chance')
