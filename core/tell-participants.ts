@@ -1,6 +1,6 @@
 import { acknowledgementToken } from './acknowledgement-token.ts';
 import { addSeconds, type Instant, isAtOrAfter, isoFromInstant } from './amounts.ts';
-import type { Participant } from './application/application-schema.ts';
+import type { Participant } from './application/participant-schema.ts';
 import { isMember, type Slot, slotName } from './instance-life.ts';
 import type { MemberInstance, Membership, Notice } from './notice.ts';
 import { hearersOf } from './plan-changes/gate.ts';

@@ -20,6 +20,13 @@ Name \`application.schema.json\` under \`$schema\` and an editor helps while you
   its default; for a secret its ARN, which the machine resolves itself. \`$\${\` stands for a plain \`\${\`: write \`$\${HOME}\` for what a shell shall see
   as \`\${HOME}\`. A \`$\` without a brace behind it is a plain \`$\`.
 - A step may not repeat another's \`from\` or \`below\`, and no \`below\` may be above a \`from\` of the same rule.
+- A participant is one of three: a target group (\`targetGroupArn\`), a hook (\`hook\`), or a subscriber of your own (neither). Several target groups
+  for one layer are several participants, each with its own deadline. Targets have no weights in Elastic Load Balancing: the weights of a forward
+  action are between target groups, and stay as you set them.
+- A target group takes a joining instance in when every hook and subscriber that must acknowledge has: no traffic before peers are ready.
+- A hook runs on the instances in service of the layer \`on\`; without it the layer with the participant's own name. A hook that stops, or that
+  failed to the end of its retries, leaves the change to the deadline of its \`acknowledge\`. It runs again when the membership changes or the
+  file is applied again.
 `;
 
 /** Where an object stands in the file, and by what it differs from others that may stand there. */

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { kpiSchema } from './kpi-schema.ts';
 import { layerSchema } from './layer-schema.ts';
 import { applicationNameSchema, nameSchema } from './names.ts';
-import { allowedWords, measure, tellingKeys, textLike, whole } from './schema-notes.ts';
+import { participantSchema } from './participant-schema.ts';
+import { allowedWords, measure, tellingKeys, textLike } from './schema-notes.ts';
 
 const withoutDefault = 'Without it a value must be given with --set.';
 
@@ -29,26 +30,6 @@ const parameterSchema = z
   ])
   .register(tellingKeys, { keys: [['type'], ['type'], ['type'], ['secretArn']] })
   .describe('A value set when the file is applied, or a reference to a secret.');
-
-const participantSchema = z
-  .strictObject({
-    hears: z
-      .array(z.union([z.literal('*'), nameSchema]))
-      .min(1)
-      .max(100)
-      .describe('The layers whose changes it is told; "*" for all.'),
-    acknowledge: z
-      .strictObject({
-        withinSeconds: whole({ least: 1, most: 86_400 }).describe('Deadline of an acknowledgement.'),
-        onTimeout: z
-          .enum(['continue', 'stop'])
-          .default('continue')
-          .describe('What happens to the change after the deadline: it goes on, or waits and raises an alarm.'),
-      })
-      .optional()
-      .describe('Makes changes wait for this participant. Without it nothing waits.'),
-  })
-  .describe('Somebody who is told about changes of the membership.');
 
 export const relationLimitSchema = z
   .strictObject({
@@ -99,5 +80,4 @@ export const applicationSchema = z
 /** The application file, defaults filled in, references not yet checked: see read-application.ts. */
 export type Application = z.infer<typeof applicationSchema>;
 export type Parameter = Application['parameters'][string];
-export type Participant = Application['participants'][string];
 export type RelationLimit = Application['limits'][number];

@@ -3,14 +3,9 @@ import { type Draft, readableItems } from './draft.ts';
 import { findCycles, sayCycle } from './find-cycles.ts';
 import { type Problem, pathText, shown } from './problem.ts';
 
-/** What participants hear, what limits relate and what order names: layers that exist, and no order that waits for itself. */
+/** What limits relate and what order names: layers that exist, and no order that waits for itself. */
 export function checkRelations(draft: Draft): readonly Problem[] {
-  return [
-    ...checkHearing(draft),
-    ...checkLimits(draft),
-    ...checkOrder(draft, 'launchAfter'),
-    ...checkOrder(draft, 'drainBefore'),
-  ];
+  return [...checkLimits(draft), ...checkOrder(draft, 'launchAfter'), ...checkOrder(draft, 'drainBefore')];
 }
 
 function checkOrder(draft: Draft, key: 'launchAfter' | 'drainBefore'): readonly Problem[] {
@@ -29,15 +24,6 @@ function checkOrder(draft: Draft, key: 'launchAfter' | 'drainBefore'): readonly 
     allowed: 'layers that do not wait for this one',
   }));
   return [...unknown, ...cycles];
-}
-
-function checkHearing(draft: Draft): readonly Problem[] {
-  return readableItems(draft.participants).flatMap(([name, { hears = [] }]) =>
-    hears.flatMap((layer, index) => {
-      const path = ['participants', name, 'hears', index];
-      return layer === '*' ? [] : checkReference({ kind: 'layers', name: layer, among: draft.layers, path });
-    }),
-  );
 }
 
 function checkLimits({ limits, layers }: Draft): readonly Problem[] {

@@ -34,11 +34,28 @@ const draftLayer = z.object({
   ),
 });
 
+/** Whether a key is there matters as much as what it holds: a command that cannot be read is a command all the same. */
+const draftHook = z.object({
+  joining: z.unknown().optional(),
+  joined: z.unknown().optional(),
+  leaving: z.unknown().optional(),
+  left: z.unknown().optional(),
+  on: z.unknown().optional(),
+  onFailure: z.unknown().optional(),
+});
+
+const draftParticipant = z.object({
+  hears: readable(z.array(readable(z.string()))),
+  targetGroupArn: readable(z.string()),
+  hook: readable(draftHook),
+  acknowledge: readable(z.object({ atLeastPercent: readable(z.number()) })),
+});
+
 const draftSchema = z.object({
   parameters: named(z.unknown()),
   kpis: named(draftKpi),
   layers: named(draftLayer),
-  participants: named(z.object({ hears: readable(z.array(readable(z.string()))) })),
+  participants: named(draftParticipant),
   limits: z
     .array(
       readable(
@@ -61,6 +78,7 @@ export type Draft = z.infer<typeof draftSchema>;
 export type DraftKpi = z.infer<typeof draftKpi>;
 export type DraftLayer = z.infer<typeof draftLayer>;
 export type DraftRule = z.infer<typeof draftRule>;
+export type DraftParticipant = z.infer<typeof draftParticipant>;
 
 /** Reads what can be read. Never fails: of a value that is no object nothing can be read. */
 export function draftFrom(value: unknown): Draft {

@@ -1,6 +1,7 @@
 import { type Application, applicationSchema } from './application-schema.ts';
 import { checkKpis } from './check-kpis.ts';
 import { checkLayers } from './check-layers.ts';
+import { checkParticipants } from './check-participants.ts';
 import { checkRelations } from './check-relations.ts';
 import { checkRules } from './check-rules.ts';
 import { draftFrom } from './draft.ts';
@@ -26,6 +27,7 @@ export function readApplication(text: string): ReadApplication {
     ...checkLayers(draft),
     ...checkKpis(draft),
     ...checkRules(draft),
+    ...checkParticipants(draft),
     ...checkRelations(draft),
   ];
   if (problems.length > 0) return { ok: false, problems };

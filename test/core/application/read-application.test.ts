@@ -195,7 +195,7 @@ describe('a bad value', () => {
 describe('an unknown key', () => {
   test('is refused with the nearest key that exists', () => {
     expect(problemsOf(fileText({ 'participants.lb.acknowledge.onTimout': 'stop' }))).toEqual([
-      'participants.lb.acknowledge.onTimout | an unknown key | the keys "withinSeconds", "onTimeout" | did you mean "onTimeout"?',
+      'participants.lb.acknowledge.onTimout | an unknown key | the keys "withinSeconds", "onTimeout", "atLeastPercent" | did you mean "onTimeout"?',
     ]);
   });
 
