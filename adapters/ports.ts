@@ -100,6 +100,7 @@ export interface Ticks {
   later(application: string, delaysSeconds: readonly number[]): Promise<void>;
 }
 
+/** Stops what changes machines, and nothing else. */
 export interface KillSwitch {
   /**
    * Whether somebody has stopped all launches and terminations, as of 15 s ago at the most. Throws when it cannot be known: then nothing may be
