@@ -66,13 +66,17 @@ export function readOptions(words: readonly string[]): DemoOptions | readonly Pr
 }
 
 function unknownOptions(words: readonly string[]): readonly Problem[] {
-  const known = Object.keys(options).map((name) => `--${name}`);
+  const allowed = Object.keys(options).map((name) => `--${name}`);
   const { tokens } = parseArgs({ args: [...words], options, strict: false, tokens: true });
-  return tokens.flatMap((token): readonly Problem[] => {
-    if (token.kind === 'positional') return [{ path: 'options', found: shown(token.value), allowed: known.join(', ') }];
-    if (token.kind !== 'option' || known.includes(token.rawName)) return [];
-    return [{ path: token.rawName, found: 'an unknown option', allowed: known.join(', ') }];
-  });
+  const unknown = tokens.flatMap((token) =>
+    token.kind === 'option' && !allowed.includes(token.rawName) ? [token.rawName] : [],
+  );
+  // A word on its own after an unknown option is most likely meant as its value.
+  const stray = tokens.flatMap((token) => (token.kind === 'positional' && unknown.length === 0 ? [token.value] : []));
+  return [
+    ...unknown.map((name) => ({ path: name, found: 'an unknown option', allowed: allowed.join(', ') })),
+    ...stray.map((word) => ({ path: 'options', found: shown(word), allowed: allowed.join(', ') })),
+  ];
 }
 
 function checkSeed(seed: string): readonly Problem[] {

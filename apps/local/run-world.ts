@@ -38,7 +38,7 @@ export type OnMinute = (minute: number) => void;
 /** EC2 and alarm events, like everything that is delivered at least once, come twice now and then. */
 const repeatedRatio = 0.01;
 /** A change that needs longer than this to settle after the trace does not settle. */
-const mostSettlingSeconds = 3600;
+const mostSettlingSeconds = 1800;
 
 /** Plays a world from before the start of its trace to its end, and then until it has settled. Throws when the file is refused. */
 export async function runWorld(world: World, onMinute: OnMinute = () => undefined): Promise<WorldRun> {

@@ -1,0 +1,369 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
+import { MemoryTable } from '../../adapters/memory/memory-table.ts';
+import { PromiseCheck } from '../../apps/local/check-promises.ts';
+import type { Decision } from '../../core/decision.ts';
+import type { Slot } from '../../core/instance-life.ts';
+import type { Instance, StoredRecord } from '../../core/records.ts';
+import { makeLaunchRequest } from '../factories/launch.ts';
+import { makeNotice } from '../factories/notice.ts';
+import {
+  later,
+  makeAcknowledgement,
+  makeFile,
+  makeInstance,
+  makeObservation,
+  makeRecords,
+  makeSlot,
+  makeTold,
+  noon,
+} from '../factories/stored.ts';
+
+const participants = { lb: { hears: ['web'], acknowledge: { withinSeconds: 120 } }, billing: { hears: ['*'] } };
+
+/** A check that follows a table with these slots, each with a running machine unless `machines` says otherwise. */
+async function makeCheck(
+  of: { slots?: readonly Slot[]; machines?: readonly Instance[]; count?: object; more?: readonly StoredRecord[] } = {},
+) {
+  const { slots = [], count = {}, more = [] } = of;
+  const clock = new MemoryClock(noon);
+  const machines =
+    of.machines ?? slots.flatMap((slot) => (slot.instanceId ? [makeInstance({ slotNumber: slot.number })] : []));
+  const truthOf = (instanceId: string) => machines.find((machine) => machine.instanceId === instanceId);
+  const check = new PromiseCheck(clock, { truth: () => machines, truthOf });
+  const table = new MemoryTable(clock);
+  table.onChange((change) => check.onTableChange(change));
+  await table.commit('shop', {
+    put: makeRecords({ file: makeFile({ participants, count }), slots, more, desired: 2 }),
+  });
+  // What there was at the beginning needs no explanation.
+  check.afterStage();
+  check.violations.length = 0;
+  return { check, clock, table };
+}
+
+async function moveSlot({ check, table }: Awaited<ReturnType<typeof makeCheck>>, slot: Slot): Promise<void> {
+  const stored = await table.load('shop');
+  const known = stored.slots.find(({ slot: { number } }) => number === slot.number);
+  await table.commit('shop', {
+    put: [{ kind: 'slot', application: 'shop', version: (known?.version ?? 0) + 1, slot }],
+  });
+  check.afterStage();
+}
+
+function broken({ check }: { check: PromiseCheck }): readonly string[] {
+  return check.violations.map(({ promise, what }) => `${promise}: ${what}`);
+}
+
+const inService = [1, 2, 3].map((number) => makeSlot({ number }));
+
+function leaving(number: number, version: number): Slot {
+  const change = { event: 'leaving', version, at: noon } as const;
+  return makeSlot({ number, state: 'leaving', because: 'scale in', change });
+}
+
+function terminating(number: number, version: number): Slot {
+  const change = { event: 'left', version, at: noon } as const;
+  return makeSlot({ number, state: 'terminating', because: 'scale in', change });
+}
+
+describe('promise 1', () => {
+  it('is broken by a launch without a stored intent, before it happens', async () => {
+    const world = await makeCheck();
+
+    world.check.beforeLaunch(makeLaunchRequest({ first: 17, count: 2 }));
+
+    expect(broken(world)).toEqual([
+      '1: web-17 is launched without a stored intent',
+      '1: web-18 is launched without a stored intent',
+    ]);
+  });
+
+  it('is broken by a launch with another token than the intent has', async () => {
+    const world = await makeCheck({ slots: [makeSlot({ number: 17, state: 'launching' })] });
+
+    world.check.beforeLaunch(makeLaunchRequest({ first: 17, count: 1, token: 'another' }));
+
+    expect(broken(world)).toHaveLength(1);
+  });
+
+  it('is kept by a launch of its intent, once and again', async () => {
+    const world = await makeCheck({ slots: [makeSlot({ number: 17, state: 'launching' })] });
+    const request = makeLaunchRequest({ first: 17, count: 1, token: 'token-17' });
+
+    for (const _ of [1, 2]) {
+      world.check.beforeLaunch(request);
+      world.check.afterLaunch(request, { launched: [makeInstance({ slotNumber: 17 })] });
+    }
+
+    expect(broken(world)).toEqual([]);
+  });
+
+  it('is broken by two machines for one slot', async () => {
+    const world = await makeCheck({ slots: [makeSlot({ number: 17, state: 'launching' })] });
+    const request = makeLaunchRequest({ first: 17, count: 1, token: 'token-17' });
+    world.check.afterLaunch(request, { launched: [makeInstance({ slotNumber: 17, instanceId: 'i-a' })] });
+
+    world.check.afterLaunch(request, { launched: [makeInstance({ slotNumber: 17, instanceId: 'i-b' })] });
+
+    expect(broken(world)).toEqual(['1: web-17 was launched twice: i-a, i-b']);
+  });
+
+  it('is broken by more machines than max, and by more slots', async () => {
+    const world = await makeCheck({
+      slots: inService,
+      count: { max: 3 },
+      machines: [1, 2, 3, 4].map((slotNumber) => makeInstance({ slotNumber })),
+    });
+
+    world.check.afterLaunch(makeLaunchRequest(), { launched: [] });
+    await moveSlot(world, makeSlot({ number: 4, state: 'intended' }));
+
+    expect(broken(world)).toEqual([
+      '1: 4 instances of web run, max is 3',
+      '1: 4 instances of web are asked for, max is 3',
+    ]);
+  });
+});
+
+describe('promise 2', () => {
+  it('is broken when fewer than min stay in service by our own doing', async () => {
+    const world = await makeCheck({ slots: inService, count: { min: 3 } });
+
+    await moveSlot(world, leaving(1, 6));
+
+    expect(broken(world)).toEqual(['2: web-1 is leaving: 2 in service, min is 3']);
+  });
+
+  it('is kept when EC2 took the machine, or says that it will', async () => {
+    const machines = [makeInstance({ slotNumber: 1, state: 'terminated' }), makeInstance({ slotNumber: 2 })];
+    const interrupted = makeObservation({ instance: makeInstance({ slotNumber: 2 }), interruptionAt: later(120) });
+    const world = await makeCheck({ slots: inService, machines, count: { min: 3 }, more: [interrupted] });
+
+    await moveSlot(world, makeSlot({ number: 1, state: 'failed', because: 'EC2 shows it terminated' }));
+    await moveSlot(world, leaving(2, 6));
+
+    expect(broken(world)).toEqual([]);
+  });
+
+  it('is judged by a whole write: one joins as the other leaves', async () => {
+    const joining = makeSlot({ number: 2, state: 'joining', change: { event: 'joining', version: 5, at: noon } });
+    const world = await makeCheck({ slots: [makeSlot({ number: 1 }), joining], count: { min: 1 } });
+
+    const put = [leaving(1, 6), makeSlot({ number: 2 })].map(
+      (slot) => ({ kind: 'slot', application: 'shop', version: 2, slot }) as const,
+    );
+    await world.table.commit('shop', { put });
+    world.check.afterStage();
+
+    expect(broken(world)).toEqual([]);
+  });
+});
+
+describe('promise 3', () => {
+  it('is broken by terminating what is in service', async () => {
+    const world = await makeCheck({ slots: inService });
+
+    world.check.beforeTerminate(['i-1']);
+
+    expect(broken(world)).toEqual(['3: web-1 is terminated while its row says in-service']);
+  });
+
+  it('is broken by terminating a member that never left', async () => {
+    const world = await makeCheck({ slots: inService });
+    await moveSlot(world, terminating(1, 7));
+
+    world.check.beforeTerminate(['i-1']);
+
+    expect(broken(world)).toEqual(['3: web-1 is terminated without having left']);
+  });
+
+  it.each([
+    { name: 'nobody was told', told: 5, acknowledged: 5, seconds: 0, isBroken: true },
+    { name: 'lb was told and has not answered', told: 6, acknowledged: 5, seconds: 119, isBroken: true },
+    { name: 'lb has answered', told: 6, acknowledged: 6, seconds: 0, isBroken: false },
+    { name: 'the time of lb has passed', told: 6, acknowledged: 5, seconds: 120, isBroken: false },
+  ])(
+    'waits for everybody before a termination: $name (broken: $isBroken)',
+    async ({ told, acknowledged, seconds, isBroken }) => {
+      const world = await makeCheck({ slots: inService });
+      await moveSlot(world, leaving(1, 6));
+      const records = ['lb', 'billing'].map((participant) => makeTold({ participant, membershipVersion: told }));
+      await world.table.commit('shop', { put: [...records, makeAcknowledgement({ membershipVersion: acknowledged })] });
+      await moveSlot(world, terminating(1, 7));
+      world.clock.advanceTo(later(seconds));
+
+      world.check.beforeTerminate(['i-1']);
+
+      expect(broken(world)).toEqual(
+        isBroken ? ['3: web-1 is terminated before everybody has applied its leaving'] : [],
+      );
+    },
+  );
+
+  it('is kept for the dead, for what never was a member, and for what no slot knows', async () => {
+    const machines = [
+      makeInstance({ slotNumber: 1, state: 'shutting-down' }),
+      makeInstance({ slotNumber: 2 }),
+      makeInstance({ slotNumber: 99 }),
+    ];
+    const slots = [makeSlot({ number: 1 }), makeSlot({ number: 2, state: 'terminating', because: 'not ready' })];
+    const world = await makeCheck({ slots, machines });
+
+    world.check.beforeTerminate(['i-1', 'i-2', 'i-99']);
+
+    expect(broken(world)).toEqual([]);
+  });
+});
+
+function makeDecision(overrides: Partial<Decision>): StoredRecord {
+  const decision: Decision = {
+    layer: 'web',
+    at: noon,
+    trigger: 'schedule',
+    fileVersion: 1,
+    readings: [],
+    alarms: [],
+    proposals: [],
+    limits: [],
+    from: { count: 2, revision: 1 },
+    to: { count: 1, revision: 1 },
+    outcome: 'in',
+    because: 'Scale in web 2 → 1.',
+    hourlyUsdBefore: 1,
+    hourlyUsdAfter: 1,
+    ...overrides,
+  };
+  return { kind: 'decision', application: 'shop', version: 1, decision, expiresAt: later(1000) };
+}
+
+function makeDesired(count: number): StoredRecord {
+  return {
+    kind: 'desired',
+    application: 'shop',
+    version: 2,
+    layer: 'web',
+    count,
+    revision: 1,
+    because: 'x',
+    decidedAt: noon,
+  };
+}
+
+describe('promise 4', () => {
+  it('is broken by scaling in while a rule has no data', async () => {
+    const world = await makeCheck();
+    const proposals = [{ rule: 'keep cpu near 60', kind: 'stay', because: 'no data for cpu' } as const];
+
+    await world.table.commit('shop', { put: [makeDecision({ proposals }), makeDesired(1)] });
+    world.check.afterStage();
+
+    expect(broken(world)).toEqual(['4: web scales in although keep cpu near 60: no data for cpu']);
+  });
+
+  it('is broken by scaling in with a reading that is missing', async () => {
+    const world = await makeCheck();
+    const reading = { kpi: 'cpu', source: 'missing', periodSeconds: 60, coverageRatio: 0, recent: [] } as const;
+
+    await world.table.commit('shop', { put: [makeDecision({ readings: [reading] }), makeDesired(1)] });
+
+    expect(broken(world)).toEqual(['4: web scales in without data of cpu']);
+  });
+});
+
+describe('promise 5', () => {
+  it('is broken by an older version after a newer one', async () => {
+    const world = await makeCheck();
+    const notice = makeNotice();
+    world.check.onNotice(notice);
+
+    world.check.onNotice({ ...notice, membership: { ...notice.membership, version: 41 } });
+
+    expect(broken(world)).toEqual(['5: lb is told version 41 after version 42']);
+  });
+
+  it('is broken once when a change is not told to everybody in two minutes', async () => {
+    const world = await makeCheck({ slots: inService });
+    await moveSlot(world, leaving(1, 6));
+    await world.table.commit('shop', { put: [makeTold({ membershipVersion: 6 })] });
+    world.clock.advanceTo(later(119));
+    world.check.checkSilence();
+    expect(broken(world)).toEqual([]);
+    world.clock.advanceTo(later(120));
+
+    world.check.checkSilence();
+    world.check.checkSilence();
+
+    expect(broken(world)).toEqual(['5: nobody, or not everybody, was told of web-1 (leaving, version 6)']);
+  });
+
+  it('is broken by forgetting a slot whose end was not told', async () => {
+    const world = await makeCheck({ slots: [{ ...terminating(1, 7), state: 'gone' }] });
+    const stored = await world.table.load('shop');
+
+    if (stored.head === undefined) throw new Error('there is no head');
+    const head = { ...stored.head, version: stored.head.version + 1 };
+    await world.table.commit('shop', { put: [head], remove: stored.slots });
+
+    expect(broken(world)).toEqual(['5: web-1 is forgotten before everybody was told of its end']);
+  });
+});
+
+describe('promise 6', () => {
+  it('is kept when desired is what runs', async () => {
+    const world = await makeCheck({ slots: inService.slice(0, 2) });
+
+    world.check.requireSettled();
+
+    expect(broken(world)).toEqual([]);
+  });
+
+  it('is broken by what is missing, what still moves, the dead, orphans and unanswered notices', async () => {
+    const machines = [makeInstance({ slotNumber: 2 }), makeInstance({ slotNumber: 99, instanceId: 'i-99' })];
+    const told = makeTold({ awaiting: [{ membershipVersion: 5, sentAt: later(-241) }] });
+    const slots = [makeSlot({ number: 1 }), makeSlot({ number: 2, state: 'joining' })];
+    const world = await makeCheck({ slots, machines, more: [told] });
+
+    world.check.requireSettled();
+    world.check.onDeadLetter('evaluate: it broke');
+
+    expect(broken(world)).toEqual([
+      '6: web: 1 in service, 2 desired',
+      '6: web-2 is still joining',
+      '6: web-1 has no running machine',
+      '6: no slot knows i-99 (web-99)',
+      '6: lb has not answered version 5 in time',
+      '6: given up: evaluate: it broke',
+    ]);
+  });
+});
+
+describe('promise 8', () => {
+  it('is broken by a change of the desired count without a decision that says so', async () => {
+    const world = await makeCheck();
+    const decision = makeDecision({ outcome: 'out', to: { count: 4, revision: 1 } });
+
+    await world.table.commit('shop', { put: [makeDesired(3), decision] });
+    world.check.afterStage();
+
+    expect(broken(world)).toEqual(['8: web goes from 2 to 3 without a stored decision']);
+  });
+
+  it('is kept by a decision of the same write, before or after', async () => {
+    const world = await makeCheck();
+
+    await world.table.commit('shop', { put: [makeDesired(1), makeDecision({})] });
+    world.check.afterStage();
+
+    expect(broken(world)).toEqual([]);
+  });
+
+  it('is broken by an instance that leaves or fails without a reason', async () => {
+    const world = await makeCheck({ slots: inService });
+    const { because: _, ...silent } = leaving(1, 6);
+
+    await moveSlot(world, silent);
+
+    expect(broken(world)).toEqual(['8: web-1 is leaving without a reason']);
+  });
+});
