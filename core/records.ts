@@ -2,7 +2,9 @@ import type { Instant } from './amounts.ts';
 import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import type { Decision, ScalingMemory } from './decision.ts';
+import type { HookStep } from './hook-step.ts';
 import type { Placement, Slot } from './instance-life.ts';
+import type { RunReport } from './notice.ts';
 
 /**
  * What is stored, each kind with one writer, so that writers rarely meet:
@@ -19,6 +21,8 @@ import type { Placement, Slot } from './instance-life.ts';
  *   told         announce      what one participant was told
  *   acknowledgement  acknowledge   what one participant has applied
  *   probe        probe         an instance that answered over HTTP, expires
+ *   targets      target-group  what one participant has registered in its target group
+ *   hook-run     hook          a hook on its way
  *   image        reconcile     how the last launches of an image went
  *   tick         evaluate      time has passed while something moves
  *
@@ -183,6 +187,8 @@ export interface AcknowledgementRecord extends RecordBase {
   readonly at: Instant;
   /** The newest failure it reported, for people. */
   readonly failed?: { readonly membershipVersion: number; readonly message: string; readonly at: Instant };
+  /** How its newest answer went on single instances. */
+  readonly runs?: readonly RunReport[];
 }
 
 /** An instance that answered the layer's HTTP probe. */
@@ -191,6 +197,28 @@ export interface ProbeRecord extends RecordBase {
   readonly instanceId: string;
   readonly readyAt: Instant;
   readonly expiresAt: Instant;
+}
+
+/** The instances that one participant registers in its target group: stored before they are registered, until they are seen to be out again. */
+export interface TargetsRecord extends RecordBase {
+  readonly kind: 'targets';
+  readonly participant: string;
+  readonly targetGroupArn: string;
+  readonly instanceIds: readonly string[];
+}
+
+/** A hook that runs for one version of the membership: stored before its commands are sent. */
+export interface HookRunRecord extends RecordBase {
+  readonly kind: 'hook-run';
+  readonly participant: string;
+  /** The version that is acknowledged when it is done. */
+  readonly membershipVersion: number;
+  /** Of the application file that it was read from: a new one starts a failed run again. */
+  readonly fileVersion: number;
+  /** In this order, one after the other: a step for each layer and event. */
+  readonly steps: readonly HookStep[];
+  /** Set when it is over. */
+  readonly outcome?: 'applied' | 'failed';
 }
 
 /** How the last launches of an image went, newest last, at most four: what says that an image is bad. */
@@ -220,6 +248,8 @@ export type StoredRecord =
   | ToldRecord
   | AcknowledgementRecord
   | ProbeRecord
+  | TargetsRecord
+  | HookRunRecord
   | ImageRecord
   | TickRecord;
 
@@ -247,6 +277,8 @@ export function recordKey(record: StoredRecord): string {
       return `image#${record.imageId}`;
     case 'told':
     case 'acknowledgement':
+    case 'targets':
+    case 'hook-run':
       return `${record.kind}#${record.participant}`;
     case 'decision':
       return `decision#${String(record.decision.at).padStart(15, '0')}#${record.decision.layer}`;

@@ -3,6 +3,7 @@ import type {
   DesiredRecord,
   FileRecord,
   HeadRecord,
+  HookRunRecord,
   ImageRecord,
   ObservationRecord,
   ProbeRecord,
@@ -11,6 +12,7 @@ import type {
   ScalingRecord,
   SlotRecord,
   StoredRecord,
+  TargetsRecord,
   TickRecord,
   ToldRecord,
 } from './records.ts';
@@ -40,6 +42,10 @@ export interface Stored {
   readonly told: ReadonlyMap<string, ToldRecord>;
   /** By participant. */
   readonly acknowledgements: ReadonlyMap<string, AcknowledgementRecord>;
+  /** By participant. */
+  readonly targets: ReadonlyMap<string, TargetsRecord>;
+  /** By participant. */
+  readonly hookRuns: ReadonlyMap<string, HookRunRecord>;
 }
 
 /** `web@3`. */
@@ -62,6 +68,8 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
   const images = new Map<string, ImageRecord>();
   const told = new Map<string, ToldRecord>();
   const acknowledgements = new Map<string, AcknowledgementRecord>();
+  const targets = new Map<string, TargetsRecord>();
+  const hookRuns = new Map<string, HookRunRecord>();
   for (const record of records) {
     if (record.kind === 'slot') slots.push(record);
     else if (record.kind === 'observation') observations.set(record.instance.instanceId, record);
@@ -70,6 +78,8 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     else if (record.kind === 'revision') revisions.set(revisionKey(record), record);
     else if (record.kind === 'told') told.set(record.participant, record);
     else if (record.kind === 'acknowledgement') acknowledgements.set(record.participant, record);
+    else if (record.kind === 'targets') targets.set(record.participant, record);
+    else if (record.kind === 'hook-run') hookRuns.set(record.participant, record);
     else if (record.kind === 'refusal') refusals.push(record);
     else if (record.kind === 'probe') probes.set(record.instanceId, record);
     else if (record.kind === 'image') images.set(record.imageId, record);
@@ -92,5 +102,7 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     images,
     told,
     acknowledgements,
+    targets,
+    hookRuns,
   };
 }

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { acknowledgementToken } from './acknowledgement-token.ts';
 import { addSeconds, type Instant, isAtOrAfter, isoFromInstant } from './amounts.ts';
 import type { Participant } from './application/participant-schema.ts';
-import { isMember, type Slot, slotName } from './instance-life.ts';
-import type { MemberInstance, Membership, Notice } from './notice.ts';
+import type { Slot } from './instance-life.ts';
+import { memberOf, membershipOf, membershipText } from './membership.ts';
+import type { Membership, MembershipLink, Notice } from './notice.ts';
 import { hearersOf } from './plan-changes/gate.ts';
 import type { FileRecord, HeadRecord, ToldRecord } from './records.ts';
-import { revisionKey, type Stored } from './stored.ts';
+import type { Stored } from './stored.ts';
 
 /** What one participant is told now, and the record to store once its notices were sent (at once, when there are none). */
 export interface Telling {
@@ -13,6 +15,23 @@ export interface Telling {
   readonly notices: readonly Notice[];
   readonly told: ToldRecord;
 }
+
+/** Where participants reply; what is not known is not offered. */
+export interface ReplyPlaces {
+  /** Ends in a slash; `membership` under it is where a large membership is fetched. */
+  readonly url?: string;
+  readonly queueUrl?: string;
+}
+
+/**
+ * SNS takes 262,144 bytes, attributes included: https://docs.aws.amazon.com/sns/latest/api/API_Publish.html. An instance takes less than 350,
+ * so fewer than these need not be written out to be measured.
+ */
+const MOST_BYTES = 240_000;
+const MOST_UNMEASURED = 500;
+
+/** Changed instances of one notice when the membership is behind a link. */
+const MOST_CHANGED = 500;
 
 /** A notice that waits for its acknowledgement goes out again after this long, then twice as long, and so on. */
 const FIRST_RESEND_SECONDS = 15;
@@ -25,7 +44,7 @@ const MOST_AWAITING = 50;
  * Who must be told what: every change since the last telling, one notice for each layer and event; and again, with the newest snapshot,
  * what was not acknowledged in time. Deadlines that have passed are noted as expired. A participant with nothing new is absent.
  */
-export function tellParticipants(stored: Stored, now: Instant): readonly Telling[] {
+export function tellParticipants(stored: Stored, now: Instant, places: ReplyPlaces = {}): readonly Telling[] {
   const { file, head } = stored;
   if (file === undefined || head === undefined) return [];
   let membership: Membership | undefined;
@@ -33,9 +52,11 @@ export function tellParticipants(stored: Stored, now: Instant): readonly Telling
     const listener = listenTo(stored, { file, name, participant, now });
     const { isNews, slots } = changesFor(listener);
     if (slots.length === 0) return noteExpiry(listener);
-    membership ??= membershipOf(stored, head.membershipVersion);
+    membership ??= membershipOf(stored);
     const told = toldNow(listener, { membershipVersion: head.membershipVersion, isNews });
-    return [{ participant: name, told, notices: noticesOf(slots, { stored, head, listener, told, membership }) }];
+    return [
+      { participant: name, told, notices: noticesOf(slots, { stored, head, listener, told, membership, places }) },
+    ];
   });
 }
 
@@ -133,38 +154,13 @@ function thinned(awaiting: ToldRecord['awaiting']): ToldRecord['awaiting'] {
   return awaiting.filter((_, index) => (awaiting.length - 1 - index) % 2 === 0);
 }
 
-function membershipOf(stored: Stored, version: number): Membership {
-  const layers: Record<string, MemberInstance[]> = {};
-  for (const layer of Object.keys(stored.file?.file.layers ?? {})) layers[layer] = [];
-  for (const { slot } of stored.slots) {
-    if (!isMember(slot)) continue;
-    const list = layers[slot.layer] ?? [];
-    list.push(memberOf(slot, stored));
-    layers[slot.layer] = list;
-  }
-  return { version, layers };
-}
-
-function memberOf(slot: Slot, stored: Stored): MemberInstance {
-  const revision = stored.revisions.get(revisionKey(slot));
-  return {
-    slot: slotName(slot),
-    instanceId: slot.instanceId ?? '',
-    ...(slot.privateIp === undefined ? {} : { privateIp: slot.privateIp }),
-    zone: slot.placement.zone,
-    type: revision?.type ?? '',
-    capacity: revision?.capacity ?? 0,
-    imageId: revision?.imageId ?? '',
-    state: slot.state,
-  };
-}
-
 interface Letter {
   readonly stored: Stored;
   readonly head: HeadRecord;
   readonly listener: Listener;
   readonly told: ToldRecord;
   readonly membership: Membership;
+  readonly places: ReplyPlaces;
 }
 
 /** One notice for each layer and event; what happened first comes first. */
@@ -176,15 +172,46 @@ function noticesOf(slots: readonly Slot[], letter: Letter): readonly Notice[] {
     if (group === undefined) groups.set(key, [slot]);
     else group.push(slot);
   }
-  return [...groups.values()].flatMap((group) => noticeOf(group, letter));
+  return [...groups.values()].flatMap((group) => {
+    const whole = noticeOf(group, letter, letter.membership);
+    const { url } = letter.places;
+    if (url === undefined || !whole.some(isTooLarge)) return whole;
+    const link = linkTo(letter, url);
+    return partsOf(group).flatMap((part) => noticeOf(part, letter, link));
+  });
 }
 
-function noticeOf(group: readonly Slot[], { stored, head, listener, told, membership }: Letter): readonly Notice[] {
+function isTooLarge(notice: Notice): boolean {
+  const { change, membership } = notice;
+  if (!('layers' in membership)) return false;
+  const counts = Object.values(membership.layers).map(({ length }) => length);
+  if (counts.reduce((sum, count) => sum + count, change.instances.length) < MOST_UNMEASURED) return false;
+  return Buffer.byteLength(JSON.stringify(notice)) > MOST_BYTES;
+}
+
+function linkTo({ listener, head, membership }: Letter, url: string): MembershipLink {
+  const { application, name } = listener;
+  const subject = { application, participant: name, membershipVersion: membership.version };
+  const query = new URLSearchParams({
+    application,
+    participant: name,
+    version: String(membership.version),
+    token: acknowledgementToken(head.tokenKey, subject),
+  });
+  const sha256 = createHash('sha256').update(membershipText(membership)).digest('hex');
+  return { version: membership.version, link: `${url}membership?${query}`, sha256 };
+}
+
+function partsOf(group: readonly Slot[]): readonly (readonly Slot[])[] {
+  const count = Math.ceil(group.length / MOST_CHANGED);
+  return Array.from({ length: count }, (_, index) => group.slice(index * MOST_CHANGED, (index + 1) * MOST_CHANGED));
+}
+
+function noticeOf(group: readonly Slot[], letter: Letter, membership: Membership | MembershipLink): readonly Notice[] {
   const [first] = group;
   if (first?.change === undefined) return [];
-  const { application, name, acknowledge, now } = listener;
-  const subject = { application, participant: name, membershipVersion: membership.version };
-  const since = told.awaiting.at(-1)?.sentAt ?? now;
+  const { stored, listener } = letter;
+  const { application, name, now } = listener;
   return [
     {
       schema: 'concertina.notice/1',
@@ -199,14 +226,17 @@ function noticeOf(group: readonly Slot[], { stored, head, listener, told, member
         because: first.because ?? '',
       },
       membership,
-      ...(acknowledge === undefined
-        ? {}
-        : {
-            acknowledge: {
-              by: isoFromInstant(addSeconds(since, acknowledge.withinSeconds)),
-              token: acknowledgementToken(head.tokenKey, subject),
-            },
-          }),
+      ...askFor(letter),
     },
   ];
+}
+
+/** What a participant needs for its answer; nothing, when it need not answer. */
+function askFor({ head, listener, told, membership, places }: Letter): Pick<Notice, 'acknowledge'> {
+  const { application, name, acknowledge, now } = listener;
+  if (acknowledge === undefined) return {};
+  const subject = { application, participant: name, membershipVersion: membership.version };
+  const since = told.awaiting.at(-1)?.sentAt ?? now;
+  const by = isoFromInstant(addSeconds(since, acknowledge.withinSeconds));
+  return { acknowledge: { by, token: acknowledgementToken(head.tokenKey, subject), ...places } };
 }

@@ -51,9 +51,11 @@ const corePipeline = [
   'instance-life',
   'decision',
   'notice',
+  'hook-step',
   'records',
   'launch-call',
   'stored',
+  'membership',
   'ceilings',
   'kpi-queries',
   'collect-metrics',
@@ -68,6 +70,7 @@ const corePipeline = [
   'acknowledgement-token',
   'tell-participants',
   'receive-acknowledgement',
+  'participants',
 ];
 
 function coreStage(path: string): number {

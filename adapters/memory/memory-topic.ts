@@ -66,7 +66,8 @@ function passes(filter: NoticeFilter, attributes: Readonly<Record<NoticeAttribut
 
 /** An instance takes at least 100 bytes, so that small notices need not be written out to be measured. */
 function tooLarge(notice: Notice): string | undefined {
-  const instances = Object.values(notice.membership.layers).reduce((sum, layer) => sum + layer.length, 0);
+  const layers = 'layers' in notice.membership ? Object.values(notice.membership.layers) : [];
+  const instances = layers.reduce((sum, layer) => sum + layer.length, 0);
   if (instances + notice.change.instances.length < 200) return undefined;
   const bytes = Buffer.byteLength(JSON.stringify(notice));
   return bytes > mostBytes ? `InvalidParameter: the message has ${bytes} bytes, more than ${mostBytes}` : undefined;

@@ -48,8 +48,6 @@ export function topicContract(name: string, makeTopic: () => Promise<TopicUnderT
 /** More instances than fit into one message. */
 function manyInstances() {
   const notice = makeNotice({ participant: 'large' });
-  const web = (notice.membership.layers['web'] ?? []).flatMap((instance) =>
-    Array.from({ length: 2000 }, () => instance),
-  );
-  return { ...notice, membership: { ...notice.membership, layers: { web } } };
+  const web = notice.change.instances.flatMap((instance) => Array.from({ length: 2000 }, () => instance));
+  return { ...notice, membership: { version: notice.membership.version, layers: { web } } };
 }
