@@ -1,6 +1,7 @@
 import { isTokenOf } from './acknowledgement-token.ts';
 import type { Instant } from './amounts.ts';
 import type { Acknowledgement } from './notice.ts';
+import { readRuns } from './read-runs.ts';
 import type { AcknowledgementRecord } from './records.ts';
 import type { Stored } from './stored.ts';
 
@@ -17,7 +18,7 @@ export type Received =
 /** Reads an acknowledgement from outside: its shape, or why it is none. */
 export function readAcknowledgement(body: unknown): Acknowledgement | { readonly refused: string } {
   if (typeof body !== 'object' || body === null) return { refused: 'not a JSON object' };
-  const { schema, application, participant, membershipVersion, token, status, message } = body as Record<
+  const { schema, application, participant, membershipVersion, token, status, message, ...more } = body as Record<
     string,
     unknown
   >;
@@ -30,13 +31,18 @@ export function readAcknowledgement(body: unknown): Acknowledgement | { readonly
   if (typeof token !== 'string') return { refused: 'token is missing' };
   if (status !== 'applied' && status !== 'failed') return { refused: 'status is neither applied nor failed' };
   if (message !== undefined && typeof message !== 'string') return { refused: 'message is no text' };
-  const base = { schema, application, participant, membershipVersion, token, status } as const;
-  return message === undefined ? base : { ...base, message };
+  const runs = readRuns(more['runs']);
+  if (runs === undefined) return { refused: 'runs is no list of run reports' };
+  return {
+    ...{ schema, application, participant, membershipVersion, token, status },
+    ...(message === undefined ? {} : { message }),
+    ...(runs.length === 0 ? {} : { runs }),
+  };
 }
 
 /** What an acknowledgement changes. Only who was sent the token is believed; the newest applied version wins, whatever the order. */
 export function receiveAcknowledgement(stored: Stored, acknowledgement: Acknowledgement, now: Instant): Received {
-  const { application, participant, membershipVersion, token, status, message = '' } = acknowledgement;
+  const { application, participant, membershipVersion, token, status, message = '', runs } = acknowledgement;
   if (stored.head === undefined) return { outcome: 'refused', reason: `no application ${application}` };
   if (!isTokenOf(token, stored.head.tokenKey, { application, participant, membershipVersion })) {
     return { outcome: 'refused', reason: `the token is not ${participant}'s for version ${membershipVersion}` };
@@ -47,6 +53,7 @@ export function receiveAcknowledgement(stored: Stored, acknowledgement: Acknowle
     application,
     participant,
     version: (known?.version ?? 0) + 1,
+    ...(runs === undefined ? {} : { runs }),
   } as const;
   if (status === 'failed') {
     if (membershipVersion <= Math.max(known?.failed?.membershipVersion ?? 0, known?.membershipVersion ?? 0)) {

@@ -1,26 +1,35 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type FunctionUrl, FunctionUrlAuthType } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 import { WakeQueue } from './wake-queue.ts';
 
+/**
+ * Who may use the function URL. `aws-iam`: who signs with credentials that allow it (grantUrl), and holds a token. `token`: whoever holds the
+ * token of a notice, from anywhere (docs/decisions/0006-where-participants-reply.md).
+ */
+export type UrlAccess = 'aws-iam' | 'token';
+
 export interface AcknowledgeProps {
   readonly table: ConcertinaTable;
   readonly alarmActions: readonly IAlarmAction[];
+  readonly urlAccess: UrlAccess;
 }
 
 /** Four days: longer than any deadline of a participant. */
 const keepSeconds = 4 * 86_400;
 
-/** Replies of participants, from a queue that they may send to → acknowledgements. */
+/** Replies of participants, from a queue that they may send to or over HTTPS → acknowledgements. Large memberships are fetched here too. */
 export class Acknowledge extends Construct {
   readonly stage: StageFunction;
   readonly queue: Queue;
+  readonly url: FunctionUrl;
 
-  constructor(scope: Construct, id: string, { table, alarmActions }: AcknowledgeProps) {
+  constructor(scope: Construct, id: string, { table, alarmActions, urlAccess }: AcknowledgeProps) {
     super(scope, id);
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'acknowledge',
@@ -37,10 +46,22 @@ export class Acknowledge extends Construct {
       alarmActions,
     });
     this.queue = acknowledgements.queue;
+    this.url = this.stage.handler.addFunctionUrl({
+      authType: urlAccess === 'token' ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
+    });
+    new CfnOutput(Stack.of(this), 'AcknowledgeUrl', {
+      value: this.url.url,
+      description: 'Participants acknowledge here too, and fetch large memberships.',
+    });
     new CfnOutput(Stack.of(this), 'AcknowledgementsQueueUrl', {
       value: this.queue.queueUrl,
       description: 'Participants acknowledge here.',
     });
+  }
+
+  /** Lets a participant use the function URL, when that asks for a signature. */
+  grantUrl(participant: IGrantable): Grant {
+    return this.url.grantInvokeUrl(participant);
   }
 
   /** Lets a participant acknowledge. Which one it is, the token in its message says, not the sender. */

@@ -1,5 +1,6 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { Acknowledge } from './acknowledge.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 import type { ConcertinaTopic } from './topic.ts';
@@ -8,6 +9,8 @@ import { WakeStream } from './wake-stream.ts';
 export interface AnnounceProps {
   readonly table: ConcertinaTable;
   readonly topic: ConcertinaTopic;
+  /** Where participants are told to reply. */
+  readonly acknowledge: Acknowledge;
   readonly alarmActions: readonly IAlarmAction[];
 }
 
@@ -15,14 +18,19 @@ export interface AnnounceProps {
 export class Announce extends Construct {
   readonly stage: StageFunction;
 
-  constructor(scope: Construct, id: string, { table, topic, alarmActions }: AnnounceProps) {
+  constructor(scope: Construct, id: string, { table, topic, acknowledge, alarmActions }: AnnounceProps) {
     super(scope, id);
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'announce',
       description: 'tells participants who is a member now',
       timeoutSeconds: 60,
       memoryMiB: 256,
-      environment: { CONCERTINA_TABLE: table.table.tableName, CONCERTINA_TOPIC_ARN: topic.topic.topicArn },
+      environment: {
+        CONCERTINA_TABLE: table.table.tableName,
+        CONCERTINA_TOPIC_ARN: topic.topic.topicArn,
+        CONCERTINA_ACKNOWLEDGE_URL: acknowledge.url.url,
+        CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL: acknowledge.queue.queueUrl,
+      },
     });
     table.allow(this.stage.handler, { query: [], put: [] });
     topic.publishedBy(this.stage.role);

@@ -3,7 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Ceilings } from '../core/ceilings.ts';
-import { Acknowledge } from './acknowledge.ts';
+import { Acknowledge, type UrlAccess } from './acknowledge.ts';
 import { Announce } from './announce.ts';
 import { Apply } from './apply.ts';
 import { Evaluate } from './evaluate.ts';
@@ -28,6 +28,8 @@ export interface ConcertinaProps {
   readonly removal?: 'keep' | 'delete';
   /** The SNS topic that the alarms tell. Default none: they are then only seen in CloudWatch. */
   readonly alarmTopicArn?: string | undefined;
+  /** Who may acknowledge over HTTPS. Default `aws-iam`. */
+  readonly acknowledgeUrl?: UrlAccess;
   /**
    * Whether evaluate and observe keep a share of the account's concurrency for themselves, and no more than it. Default true. An account with
    * the smallest quota of concurrent executions (10) has none to reserve: false there.
@@ -76,8 +78,12 @@ export class Concertina extends Construct {
     });
     this.observe = new Observe(this, 'Observe', { table, alarmActions, reservesConcurrency });
     this.reconcile = new Reconcile(this, 'Reconcile', { table, reach, killSwitch, alarmActions });
-    this.announce = new Announce(this, 'Announce', { table, topic, alarmActions });
-    this.acknowledge = new Acknowledge(this, 'Acknowledge', { table, alarmActions });
+    this.acknowledge = new Acknowledge(this, 'Acknowledge', {
+      table,
+      alarmActions,
+      urlAccess: props.acknowledgeUrl ?? 'aws-iam',
+    });
+    this.announce = new Announce(this, 'Announce', { table, topic, acknowledge: this.acknowledge, alarmActions });
     this.apply = new Apply(this, 'Apply', { table, applications, alarmActions });
     new CfnOutput(Stack.of(this), 'TableName', { value: table.table.tableName, description: 'All that is known.' });
   }

@@ -43,6 +43,10 @@ const contextSchema = z.strictObject({
     .preprocess(json, z.boolean())
     .default(true)
     .describe('False in an account with the smallest quota of concurrent executions.'),
+  acknowledgeUrl: z
+    .enum(['aws-iam', 'token'])
+    .default('aws-iam')
+    .describe('Who may acknowledge over HTTPS: with a signature and a token, or with a token alone.'),
   alarmTopicArn: z.string().startsWith('arn:').optional().describe('The SNS topic that alarms tell.'),
 });
 

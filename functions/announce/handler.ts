@@ -7,13 +7,23 @@ import type { BatchResponse } from '../run-batch.ts';
 import { runChanges } from '../run-changes.ts';
 import { announceStage } from './stage.ts';
 
-const environment = readEnvironment(['CONCERTINA_TABLE', 'CONCERTINA_TOPIC_ARN']);
+const environment = readEnvironment([
+  'CONCERTINA_TABLE',
+  'CONCERTINA_TOPIC_ARN',
+  'CONCERTINA_ACKNOWLEDGE_URL',
+  'CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL',
+]);
 const ports = {
   clock: new SystemClock(),
   table: new DynamoDbTable({ client: dynamoDbClient(), tableName: environment.CONCERTINA_TABLE }),
   topic: new SnsTopic({ client: snsClient(), topicArn: environment.CONCERTINA_TOPIC_ARN }),
 };
 
+const places = {
+  url: environment.CONCERTINA_ACKNOWLEDGE_URL,
+  queueUrl: environment.CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL,
+};
+
 /** Changes of the table, from its stream. What failed comes again, then a dead letter: infra/wake-stream.ts. */
 export const handler = (event: unknown): Promise<BatchResponse> =>
-  runChanges(event, { stage: 'announce', run: (application) => announceStage(ports, application) });
+  runChanges(event, { stage: 'announce', run: (application) => announceStage(ports, application, places) });

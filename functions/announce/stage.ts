@@ -1,5 +1,5 @@
 import type { Ports } from '../../adapters/ports.ts';
-import { type Telling, tellParticipants } from '../../core/tell-participants.ts';
+import { type ReplyPlaces, type Telling, tellParticipants } from '../../core/tell-participants.ts';
 
 /** What this stage may touch. */
 export type AnnouncePorts = Pick<Ports, 'clock' | 'table' | 'topic'>;
@@ -16,11 +16,15 @@ export interface AnnounceReport {
 /**
  * Tells the participants of an application what changed, and again what they have not acknowledged. Woken by the table's stream. What was
  * sent is stored after sending, so a crash between the two sends it again. Throws when the topic took a notice not: the stream's retry and
- * the next tick send it.
+ * the next tick send it. `places` is where participants reply.
  */
-export async function announceStage(ports: AnnouncePorts, application: string): Promise<AnnounceReport> {
+export async function announceStage(
+  ports: AnnouncePorts,
+  application: string,
+  places: ReplyPlaces = {},
+): Promise<AnnounceReport> {
   const stored = await ports.table.load(application);
-  const tellings = tellParticipants(stored, ports.clock.now());
+  const tellings = tellParticipants(stored, ports.clock.now(), places);
   const notices = tellings.flatMap((telling) => telling.notices);
   const refused = notices.length === 0 ? [] : await ports.topic.publish(notices);
   const unheard = new Set(refused.map(({ notice }) => notice.participant));

@@ -16,7 +16,26 @@ function makeReply(overrides: Partial<Acknowledgement> = {}): Acknowledgement {
   };
 }
 
+const run = {
+  instanceId: 'i-1',
+  event: 'joined',
+  layer: 'web',
+  status: 'failed',
+  exitStatus: 3,
+  seconds: 2.5,
+  output: 'no space left',
+} as const;
+
 describe('reading', () => {
+  it('keeps as many run reports, and as much of their output, as fit beside an acknowledgement', () => {
+    const runs = Array.from({ length: 30 }, () => ({ ...run, output: `${'x'.repeat(600)}end`, more: 'ignored' }));
+
+    const read = readAcknowledgement({ ...makeReply(), runs });
+
+    expect('runs' in read && read.runs?.length).toBe(20);
+    expect('runs' in read && read.runs?.[0]).toEqual({ ...run, output: `${'x'.repeat(497)}end` });
+  });
+
   it('reads what it is sent', () => {
     expect(readAcknowledgement(makeReply())).toEqual(makeReply());
     expect(readAcknowledgement(makeReply({ status: 'failed', message: 'no' }))).toEqual(
@@ -35,6 +54,11 @@ describe('reading', () => {
     [{ ...makeReply(), token: undefined }, 'token is missing'],
     [{ ...makeReply(), status: 'done' }, 'status is neither applied nor failed'],
     [{ ...makeReply(), message: 1 }, 'message is no text'],
+    [{ ...makeReply(), runs: 'none' }, 'runs is no list of run reports'],
+    [{ ...makeReply(), runs: [{ ...run, status: 'odd' }] }, 'runs is no list of run reports'],
+    [{ ...makeReply(), runs: [{ ...run, event: 'boom' }] }, 'runs is no list of run reports'],
+    [{ ...makeReply(), runs: [{ ...run, output: 7 }] }, 'runs is no list of run reports'],
+    [{ ...makeReply(), runs: [null] }, 'runs is no list of run reports'],
   ])('says what is wrong with %j', (body, refused) => {
     expect(readAcknowledgement(body)).toEqual({ refused });
   });
@@ -45,6 +69,12 @@ describe('reading', () => {
 });
 
 describe('receiving', () => {
+  it.each(['applied', 'failed'] as const)('keeps how it went on each instance when it was %s', (status) => {
+    const received = receiveAcknowledgement(makeStored({}), makeReply({ status, runs: [run] }), noon);
+
+    expect(received.outcome === 'recorded' && received.record.runs).toEqual([run]);
+  });
+
   const stored = makeStored({ more: [makeAcknowledgement({ membershipVersion: 4 })] });
 
   it('records a newer version, and the first of a participant', () => {

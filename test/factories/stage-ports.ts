@@ -10,8 +10,8 @@ import { makeInstance, noon } from './stored.ts';
 export async function makeTable(records: readonly StoredRecord[]): Promise<{ table: MemoryTable; clock: MemoryClock }> {
   const clock = new MemoryClock(noon);
   const table = new MemoryTable(clock);
-  for (let start = 0; start < records.length; start += 100) {
-    await table.commit('shop', { put: records.slice(start, start + 100) });
+  for (let start = 0; start < records.length; start += 90) {
+    await table.commit('shop', { put: records.slice(start, start + 90) });
   }
   return { table, clock };
 }
