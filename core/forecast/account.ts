@@ -6,7 +6,7 @@ const secondsPerDay = 86_400;
 const mostMemoryDays = 30;
 /** Ticks short or allowed that are needed before the account means much. */
 const softness = 10;
-const gain = 1.5;
+const gain = 1;
 const mostCorrection = { least: 0.2, most: 4 };
 
 export function startAccount(): RiskAccount {

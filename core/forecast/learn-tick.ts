@@ -2,7 +2,7 @@ import { enter } from './account.ts';
 import { learnScale } from './error-scale.ts';
 import { addErrors, survivals } from './error-shape.ts';
 import { followDemand, followSeason, learnLookAhead } from './look-ahead.ts';
-import { addPrices, type Chances, priceOfSize } from './price.ts';
+import { addPrices, type Chances, launchFactor, priceOfSize } from './price.ts';
 import { priceWithRelease, servedIn } from './release.ts';
 import { rounded } from './round.ts';
 import type { ForecastState, Foreseen, Lesson } from './state.ts';
@@ -76,7 +76,7 @@ function scoreOf(
 ): number {
   const needed = instancesFor(sample, aim.perInstance);
   const own = priceOfSize(foreseen, chances, needed);
-  if (own < aim.price * shareThatMatters || !Number.isFinite(own)) return own;
+  if (own * launchFactor < aim.price * shareThatMatters || !Number.isFinite(own)) return own * launchFactor;
   return priceWithRelease(state.foreseen, { tick: foreseen.tick, needed, own }, { chances, bootTicks: aim.bootTicks });
 }
 

@@ -11,7 +11,9 @@ import type { Survival } from './error-shape.ts';
 const bins = 160;
 const firstLog = -6;
 const logPerBin = 0.2;
-const memory = 1 - 1 / 30_000;
+const memory = 1 - 1 / 100_000;
+/** A launch that turns out to be for nothing is billed for booting and for being held, about twice the time it serves. */
+export const launchFactor = 2;
 /** How many sizes of a fleet are looked at, at most. */
 const mostSizes = 1500;
 /** Fleets between demand this many scales below and above what is expected are looked at. */
@@ -46,16 +48,24 @@ function risksOf(outlook: Outlook, { survivalIn, perInstance }: Chances): (size:
   return (size) => survival((Math.sqrt(size * perInstance) - outlook.expected) / outlook.scale);
 }
 
-/** The best fleet at a price; 1 at least. */
-export function sizeAtPrice(outlook: Outlook, chances: Chances, price: number): number {
+/**
+ * The best fleet at a price, 1 at least, for one who has `held` instances anyway: each one more costs `launchFactor` times as much, because it is billed
+ * while it boots and is not given up again at once.
+ */
+export function sizeAtPrice(
+  outlook: Outlook,
+  chances: Chances,
+  { price, held }: { readonly price: number; readonly held: number },
+): number {
   const { least, most } = sizesOf(outlook, chances);
   const riskOf = risksOf(outlook, chances);
   let best = least;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let size = least; size <= most; size += 1) {
     const risk = price * riskOf(size);
-    if (size + risk <= bestCost) {
-      bestCost = size + risk;
+    const cost = size + (launchFactor - 1) * Math.max(0, size - held) + risk;
+    if (cost <= bestCost) {
+      bestCost = cost;
       best = size;
     }
     if (risk < 0.3) break;

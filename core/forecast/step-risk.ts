@@ -14,7 +14,7 @@ import {
   sizeAtPrice,
   startPrices,
 } from './price.ts';
-import { heldSize } from './release.ts';
+import { heldSize, ticksBefore } from './release.ts';
 import { rounded } from './round.ts';
 import type { Demand, ForecastState } from './state.ts';
 
@@ -121,11 +121,14 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const price = priceAtRisk(state.prices, aimedRisk);
   const isLearning = state.scale.count < learningCount;
   const least = isLearning ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question)) : 1;
-  const asked = Math.max(least, sizeAtRisk(state, outlook, { chances, price, risk: aimedRisk }));
+  const asked = Math.max(
+    least,
+    sizeAtRisk(state, outlook, { chances, price, risk: aimedRisk, held: heldSize(state.answers, 1, bootTicks) }),
+  );
   const needed = heldSize(state.answers, asked, bootTicks);
   const lesson = { features: ahead.features, guesses: ahead.guesses, scaleInputs: inputs };
   const foreseen = [
-    ...state.foreseen.filter(({ tick }) => tick < forTick && tick >= demand.tick - 2 * bootTicks),
+    ...state.foreseen.filter(({ tick }) => tick < forTick && tick > demand.tick - ticksBefore(bootTicks)),
     { tick: forTick, ...outlook, lesson },
   ];
   const answers = [
@@ -156,10 +159,15 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
 function sizeAtRisk(
   { prices }: ForecastState,
   outlook: Expected,
-  { chances, price, risk }: { readonly chances: Chances; readonly price: number; readonly risk: number },
+  {
+    chances,
+    price,
+    risk,
+    held,
+  }: { readonly chances: Chances; readonly price: number; readonly risk: number; readonly held: number },
 ): number {
   const trust = Math.min(1, scoresBeyond(prices, risk) / trustedScores);
-  const priced = trust > 0 ? sizeAtPrice(outlook, chances, price) : 0;
+  const priced = trust > 0 ? sizeAtPrice(outlook, chances, { price, held }) : 0;
   if (trust === 1) return priced;
   return Math.ceil(trust * priced + (1 - trust) * sizeAtChance(outlook, chances, risk));
 }
