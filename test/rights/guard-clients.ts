@@ -4,7 +4,6 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import type { StageName } from '../../infra/bundle.ts';
 import type { AccountState } from './calls-of-commands.ts';
 import type { RightsGuard } from './rights-guard.ts';
 import { account, fieldsOf, type Properties } from './template.ts';
@@ -14,7 +13,7 @@ export type AnswersFor = AccountState;
 
 interface Guarding {
   readonly guard: RightsGuard;
-  readonly stage: StageName;
+  readonly stage: string;
   readonly state: AccountState;
 }
 

@@ -8,7 +8,6 @@ import { SsmKillSwitch } from '../../adapters/aws/ssm-kill-switch.ts';
 import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import type { Ports } from '../../adapters/ports.ts';
 import { traceStart } from '../../apps/local/world.ts';
-import type { StageName } from '../../infra/bundle.ts';
 import { type AnswersFor, answeringClients } from './guard-clients.ts';
 import type { RightsGuard } from './rights-guard.ts';
 
@@ -18,7 +17,7 @@ import type { RightsGuard } from './rights-guard.ts';
  */
 export function guardPorts<P extends Partial<Ports>>(
   ports: P,
-  { guard, stage, state }: { readonly guard: RightsGuard; readonly stage: StageName; readonly state: AnswersFor },
+  { guard, stage, state }: { readonly guard: RightsGuard; readonly stage: string; readonly state: AnswersFor },
 ): P {
   const guarded = Object.entries(ports).map(([name, port]) => {
     const twin = awsTwin(name, { guard, stage, state });
@@ -30,7 +29,7 @@ export function guardPorts<P extends Partial<Ports>>(
 /** The AWS adapter of a port, made at the first call: a stage whose function lacks the variable for it must not need it. */
 function awsTwin(
   port: string,
-  context: { readonly guard: RightsGuard; readonly stage: StageName; readonly state: AnswersFor },
+  context: { readonly guard: RightsGuard; readonly stage: string; readonly state: AnswersFor },
 ): (() => object) | undefined {
   const { environment } = context.guard.rightsOf(context.stage);
   const clients = answeringClients(context);

@@ -1,4 +1,3 @@
-import type { StageName } from '../../infra/bundle.ts';
 import { type AccountState, callsOfCommand } from './calls-of-commands.ts';
 import { type Caller, evaluateCall, type IamCall } from './evaluate-call.ts';
 import { matchesAction, matchesArn } from './match-pattern.ts';
@@ -21,14 +20,14 @@ export interface Grant {
 
 /** Evaluates every call of every stage against the policies in a template, and remembers which of them were needed. */
 export class RightsGuard {
-  readonly stages: ReadonlyMap<StageName, StageRights>;
+  readonly stages: ReadonlyMap<string, StageRights>;
   /** What was refused, each once: a stage may take an error of a port for an outage and go on. */
   readonly missing = new Set<string>();
   readonly #template: DeployedTemplate;
   readonly #ofResources: ReadonlyMap<string, readonly Statement[]>;
   readonly #used = new Set<string>();
   /** The same call has the same answer: worlds make the same few a million times. */
-  readonly #answered = new Map<string, { readonly stage: StageName | undefined; readonly call: PlatformCall }>();
+  readonly #answered = new Map<string, { readonly stage: string | undefined; readonly call: PlatformCall }>();
 
   constructor(template: DeployedTemplate) {
     this.#template = template;
@@ -37,7 +36,7 @@ export class RightsGuard {
   }
 
   /** The rights of one stage. Throws for a stage that has no function. */
-  rightsOf(stage: StageName): StageRights {
+  rightsOf(stage: string): StageRights {
     const rights = this.stages.get(stage);
     if (rights === undefined) throw new Error(`the template has no function for ${stage}`);
     return rights;
@@ -45,7 +44,7 @@ export class RightsGuard {
 
   /** Throws MissingRightError unless the stage's function may send the command. */
   checkCommand(
-    stage: StageName,
+    stage: string,
     { command, input, state }: { readonly command: string; readonly input: unknown; readonly state: AccountState },
   ): void {
     const { roleArn } = this.rightsOf(stage);
@@ -61,7 +60,7 @@ export class RightsGuard {
   }
 
   /** Throws MissingRightError unless the call is allowed; a stage that is given brings the policies of its role. */
-  check(stage: StageName | undefined, { call, caller, because }: PlatformCall): void {
+  check(stage: string | undefined, { call, caller, because }: PlatformCall): void {
     const key = JSON.stringify([stage, call]);
     if (this.#answered.has(key)) return;
     const { isAllowed, by } = this.evaluate(stage, call, caller);
@@ -85,7 +84,7 @@ export class RightsGuard {
   }
 
   /** The bare answer, counted nowhere. */
-  evaluate(stage: StageName | undefined, call: IamCall, caller: Caller) {
+  evaluate(stage: string | undefined, call: IamCall, caller: Caller) {
     const identity = stage === undefined ? [] : this.rightsOf(stage).statements;
     return evaluateCall(call, caller, { identity, resource: this.#ofResources.get(call.resource) ?? [] });
   }
@@ -114,7 +113,7 @@ function keyOf({ statement, action, resource }: Grant): string {
 }
 
 function explain(
-  { stage, call, caller, because }: PlatformCall & { readonly stage: StageName | undefined },
+  { stage, call, caller, because }: PlatformCall & { readonly stage: string | undefined },
   deniedBy: readonly Statement[],
 ): string {
   const who = stage ?? ('service' in caller ? caller.service : caller.roleArn);

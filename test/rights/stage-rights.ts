@@ -1,4 +1,3 @@
-import type { StageName } from '../../infra/bundle.ts';
 import type { Statement } from './policy.ts';
 import { readPolicy } from './policy.ts';
 import type { DeployedTemplate, Resource } from './template.ts';
@@ -6,7 +5,7 @@ import { fieldsOf, listOf } from './template.ts';
 
 /** The function of a stage as deployed: its role and everything that the role may do. */
 export interface StageRights {
-  readonly stage: StageName;
+  readonly stage: string;
   readonly functionResource: Resource;
   readonly roleArn: string;
   readonly statements: readonly Statement[];
@@ -14,7 +13,7 @@ export interface StageRights {
 }
 
 /** The rights of every stage's function, from its role's inline and attached policies. Managed policies are refused: we grant our own words only. */
-export function readStageRights(template: DeployedTemplate): ReadonlyMap<StageName, StageRights> {
+export function readStageRights(template: DeployedTemplate): ReadonlyMap<string, StageRights> {
   const rights = template.ofType('AWS::Lambda::Function').map((functionResource) => {
     const stage = stageOf(functionResource);
     const role = template.resources.find(({ arn }) => arn === functionResource.properties['Role']);
@@ -48,7 +47,7 @@ export function readResourcePolicies(template: DeployedTemplate): ReadonlyMap<st
   return byArn;
 }
 
-function statementsOf(template: DeployedTemplate, role: Resource, stage: StageName): readonly Statement[] {
+function statementsOf(template: DeployedTemplate, role: Resource, stage: string): readonly Statement[] {
   const attached = template
     .ofType('AWS::IAM::Policy')
     .filter(({ properties }) => Array.isArray(properties['Roles']) && properties['Roles'].includes(role.ref));
@@ -59,11 +58,9 @@ function statementsOf(template: DeployedTemplate, role: Resource, stage: StageNa
   return documents.flatMap((document) => readPolicy(stage, document));
 }
 
-const stages: readonly StageName[] = ['apply', 'evaluate', 'observe', 'reconcile', 'announce', 'acknowledge'];
-
 /** A function's description begins with its stage (infra/stage-function.ts). */
-function stageOf({ id, properties }: Resource): StageName {
-  const stage = stages.find((name) => String(properties['Description']).startsWith(`Concertina ${name}:`));
-  if (stage === undefined) throw new Error(`${id} is the function of no stage that is known here`);
+function stageOf({ id, properties }: Resource): string {
+  const stage = /^Concertina ([\w-]+):/.exec(String(properties['Description']))?.[1];
+  if (stage === undefined) throw new Error(`${id} is the function of no stage`);
   return stage;
 }

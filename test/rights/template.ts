@@ -82,6 +82,7 @@ export class DeployedTemplate {
 
   #attribute(id: string, attribute: string): string {
     const type = this.#types.get(id) ?? fail('Fn::GetAtt', id);
+    if (attribute === 'FunctionUrl') return `https://${id.toLowerCase()}.lambda-url.${account.region}.on.aws/`;
     const arn = arnOf(type, id) ?? fail('Fn::GetAtt', `${id}.${attribute}`);
     if (attribute === 'Arn') return type === 'AWS::Logs::LogGroup' ? `${arn}:*` : arn;
     if (attribute === 'StreamArn') return `${arn}/stream/2026-01-01T00:00:00.000`;
