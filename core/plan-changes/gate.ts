@@ -28,3 +28,17 @@ export function isApplied(stored: Stored, layer: string, version: number): boole
     return acknowledge.onTimeout === 'continue' && (stored.told.get(name)?.expiredVersion ?? 0) >= version;
   });
 }
+
+/**
+ * Nothing more is expected of anybody about this version: everybody that hears the layer was told, and each that must acknowledge has, or its
+ * deadline passed. Until then a machine that is gone stays known, so that its end can be told again.
+ */
+export function isSettled(stored: Stored, layer: string, version: number): boolean {
+  const { file } = stored;
+  if (file === undefined || !isTold(stored, layer, version)) return false;
+  return hearersOf(file.file, layer).every((name) => {
+    if (file.file.participants[name]?.acknowledge === undefined) return true;
+    if ((stored.acknowledgements.get(name)?.membershipVersion ?? 0) >= version) return true;
+    return (stored.told.get(name)?.expiredVersion ?? 0) >= version;
+  });
+}

@@ -5,7 +5,7 @@ import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord
 import { revisionKey, type Stored } from '../stored.ts';
 import { boot } from './boot.ts';
 import { findOrphans } from './find-orphans.ts';
-import { isApplied, isTold } from './gate.ts';
+import { isApplied, isSettled } from './gate.ts';
 import { join } from './join.ts';
 import { intend, launch } from './launch.ts';
 import { isTerminated, type LayerView, type Step, settingsOf } from './layer-view.ts';
@@ -180,7 +180,7 @@ function numbersAfter(before: HeadRecord['nextSlotNumber'], kept: readonly Slot[
 }
 
 function isForgettable(slot: Slot, stored: Stored): boolean {
-  return slot.state === 'gone' && (slot.change === undefined || isTold(stored, slot.layer, slot.change.version));
+  return slot.state === 'gone' && (slot.change === undefined || isSettled(stored, slot.layer, slot.change.version));
 }
 
 interface Calls {

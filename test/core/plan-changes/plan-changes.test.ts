@@ -287,11 +287,17 @@ describe('leaving', () => {
     expect(planned.terminations).toEqual([]);
   });
 
-  it('is forgotten when everybody was told that it left', () => {
+  it('is forgotten when everybody was told that it left and has answered, or ran out of time', () => {
     const gone = makeSlot({ number: 1, state: 'gone', change: { event: 'left', version: 5, at: noon } });
 
     expect(plan({ file, desired: 0, slots: [gone], more: [makeTold({ membershipVersion: 4 })] }).forgotten).toEqual([]);
-    expect(plan({ file, desired: 0, slots: [gone], more: [makeTold()] }).forgotten).toHaveLength(1);
+    expect(plan({ file, desired: 0, slots: [gone], more: [makeTold()] }).forgotten).toEqual([]);
+    expect(plan({ file, desired: 0, slots: [gone], more: [makeTold(), makeAcknowledgement()] }).forgotten).toHaveLength(
+      1,
+    );
+    expect(plan({ file, desired: 0, slots: [gone], more: [makeTold({ expiredVersion: 5 })] }).forgotten).toHaveLength(
+      1,
+    );
     expect(plan({ file, desired: 0, slots: [makeSlot({ number: 1, state: 'gone' })] }).forgotten).toHaveLength(1);
   });
 
