@@ -186,7 +186,7 @@ describe('the step size', () => {
     [25, 3, 1, 2],
     [100, 10, 1, 1],
     [0.001, 10, 1, 9],
-  ])('of %d %% from %d wishing %d ends at %d', (maxPercent, count, wish, end) => {
+  ])('of %d percent, from %d, wishing %d, ends at %d', (maxPercent, count, wish, end) => {
     const settings = { scaleIn: { stabilizationSeconds: 0, maxPercent } };
     expect(limited(wish, { settings, count }).count).toBe(end);
   });

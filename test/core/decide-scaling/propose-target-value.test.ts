@@ -56,6 +56,11 @@ describe('with instances on their way', () => {
     expect(proposeTargetValue(rule, situation)).toMatchObject({ kind: 'want', count: 6 });
   });
 
+  it('lets more than the need of now come, too', () => {
+    const situation = situationAt(90, { count: 8, inService: 4 });
+    expect(proposeTargetValue(rule, situation)).toMatchObject({ kind: 'want', count: 8 });
+  });
+
   it('asks for what they do not cover', () => {
     const situation = situationAt(120, { count: 6, inService: 4 });
     expect(proposeTargetValue(rule, situation)).toMatchObject({ kind: 'want', count: 8 });
