@@ -18,6 +18,7 @@ export interface AcknowledgeProps {
   readonly table: ConcertinaTable;
   readonly alarmActions: readonly IAlarmAction[];
   readonly urlAccess: UrlAccess;
+  readonly reservesConcurrency: boolean;
 }
 
 /** Four days: longer than any deadline of a participant. */
@@ -29,7 +30,7 @@ export class Acknowledge extends Construct {
   readonly queue: Queue;
   readonly url: FunctionUrl;
 
-  constructor(scope: Construct, id: string, { table, alarmActions, urlAccess }: AcknowledgeProps) {
+  constructor(scope: Construct, id: string, { table, alarmActions, urlAccess, reservesConcurrency }: AcknowledgeProps) {
     super(scope, id);
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'acknowledge',
@@ -37,6 +38,8 @@ export class Acknowledge extends Construct {
       timeoutSeconds: 30,
       memoryMiB: 256,
       environment: { CONCERTINA_TABLE: table.table.tableName },
+      // Whoever floods the URL must not take the account's concurrency.
+      ...(reservesConcurrency ? { atOnce: 10 } : {}),
     });
     table.allow(this.stage.handler, { query: [], put: [] });
     const acknowledgements = new WakeQueue(this, 'Acknowledgements', {

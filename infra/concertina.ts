@@ -31,7 +31,7 @@ export interface ConcertinaProps {
   /** Who may acknowledge over HTTPS. Default `aws-iam`. */
   readonly acknowledgeUrl?: UrlAccess;
   /**
-   * Whether evaluate and observe keep a share of the account's concurrency for themselves, and no more than it. Default true. An account with
+   * Whether evaluate, observe and acknowledge keep a share of the account's concurrency for themselves, and no more than it. Default true. An account with
    * the smallest quota of concurrent executions (10) has none to reserve: false there.
    */
   readonly reservesConcurrency?: boolean;
@@ -82,6 +82,7 @@ export class Concertina extends Construct {
       table,
       alarmActions,
       urlAccess: props.acknowledgeUrl ?? 'aws-iam',
+      reservesConcurrency,
     });
     this.announce = new Announce(this, 'Announce', { table, topic, acknowledge: this.acknowledge, alarmActions });
     this.apply = new Apply(this, 'Apply', { table, applications, alarmActions });

@@ -217,7 +217,15 @@ describe('functions', () => {
     ],
     ['Observe', ['CONCERTINA_TABLE']],
     ['Reconcile', ['CONCERTINA_KILL_SWITCH', 'CONCERTINA_TABLE']],
-    ['Announce', ['CONCERTINA_TABLE', 'CONCERTINA_TOPIC_ARN']],
+    [
+      'Announce',
+      [
+        'CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL',
+        'CONCERTINA_ACKNOWLEDGE_URL',
+        'CONCERTINA_TABLE',
+        'CONCERTINA_TOPIC_ARN',
+      ],
+    ],
     ['Acknowledge', ['CONCERTINA_TABLE']],
     ['Apply', ['CONCERTINA_TABLE']],
   ])('%s finds the variables that its handler reads, and no others', (stage, names) => {
@@ -229,7 +237,7 @@ describe('functions', () => {
       functions.filter(
         (stage) => 'ReservedConcurrentExecutions' in resourceOf(from, 'AWS::Lambda::Function', stage)[1].Properties,
       );
-    expect(reserved(template)).toEqual(['Evaluate', 'Observe']);
+    expect(reserved(template)).toEqual(['Evaluate', 'Observe', 'Acknowledge']);
     expect(reserved(synthesize({ reservesConcurrency: false }))).toEqual([]);
   });
 });

@@ -46,6 +46,12 @@ describe('the rights of the stack', () => {
   beforeAll(async () => {
     guard.checkPlatform();
     await playGuarded({ guard, seed: 1, hours: 6, fleet: { meanHoursToInterruption: 2, failedBootRatio: 0.05 } });
+    await playGuarded({
+      guard,
+      seed: 2,
+      hours: 1,
+      text: shop.replace('"readySeconds": 120', '"readySeconds": 120, "ready": "status-checks"'),
+    });
     await launchUnderUsedToken();
   }, 120_000);
 
@@ -71,11 +77,12 @@ describe('the rights of the stack', () => {
       statements.filter(({ effect, resources }) => effect === 'Allow' && resources.includes('*')),
     );
 
-    // What DescribeInstances, DescribeSubnets, GetMetricData and PutMetricData touch cannot be named; DescribeAlarms hides composite alarms otherwise.
+    // What the others touch cannot be named; DescribeAlarms hides composite alarms otherwise.
     expect([...new Set(everywhere.flatMap(({ actions }) => actions))].toSorted()).toEqual([
       'cloudwatch:DescribeAlarms',
       'cloudwatch:GetMetricData',
       'cloudwatch:PutMetricData',
+      'ec2:DescribeInstanceStatus',
       'ec2:DescribeInstances',
       'ec2:DescribeSubnets',
     ]);
