@@ -37,7 +37,11 @@ export const sentCommands: Readonly<Record<StageName, Readonly<Record<string, re
     SQS: ['SendMessageBatch'],
   },
   observe: { ...tableWithDelete, EC2: ['DescribeInstances', 'DescribeInstanceStatus'] },
-  reconcile: { ...tableWithDelete, EC2: ['RunInstances', 'TerminateInstances', 'DescribeInstances'] },
+  reconcile: {
+    ...tableWithDelete,
+    EC2: ['RunInstances', 'TerminateInstances', 'DescribeInstances'],
+    SSM: ['GetParameter'],
+  },
   announce: { ...table, SNS: ['PublishBatch'] },
   acknowledge: table,
 };
@@ -48,7 +52,12 @@ const coldImports = 9;
 const environment = {
   AWS_REGION: 'eu-central-1',
   CONCERTINA_TABLE: 'table',
+  CONCERTINA_KILL_SWITCH: '/Concertina/kill-switch',
+  CONCERTINA_MOST_INSTANCES: '100',
+  CONCERTINA_MOST_HOURLY_USD: '100',
   CONCERTINA_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:topic',
+  CONCERTINA_ACKNOWLEDGE_URL: 'https://acknowledge.lambda-url.eu-central-1.on.aws/',
+  CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/acknowledgements',
   CONCERTINA_TICKS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
 };
 

@@ -68,6 +68,7 @@ describe('the rights of each function', () => {
         'ec2:TerminateInstances',
         'ec2:CreateTags',
         'iam:PassRole',
+        'ssm:GetParameter',
       ],
     ],
     ['Announce', [...log, ...stream, 'sqs:SendMessage', 'dynamodb:Query', 'dynamodb:PutItem', 'sns:Publish']],
