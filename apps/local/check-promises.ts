@@ -1,7 +1,7 @@
 import type { TableChange } from '../../adapters/memory/memory-table.ts';
 import type { FleetWatcher } from '../../adapters/memory/watched-fleet.ts';
 import type { Clock } from '../../adapters/ports.ts';
-import { isoFromInstant, secondsBetween } from '../../core/amounts.ts';
+import { addSeconds, isoFromInstant, secondsBetween } from '../../core/amounts.ts';
 import type { Decision } from '../../core/decision.ts';
 import { mayRun, type Slot, slotName } from '../../core/instance-life.ts';
 import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
@@ -39,6 +39,7 @@ export class PromiseCheck implements FleetWatcher {
   readonly view = new StoredView();
   readonly #clock: Clock;
   readonly #truth: Truth;
+  readonly #clockSeconds: number;
   readonly #machineOfSlot = new Map<string, string>();
   readonly #newestNotice = new Map<string, number>();
   readonly #silent = new Set<string>();
@@ -47,9 +48,11 @@ export class PromiseCheck implements FleetWatcher {
   /** Slots that left service in the write that is being told. */
   #left: Slot[] = [];
 
-  constructor(clock: Clock, truth: Truth) {
+  /** `clockSeconds`: by how much the clocks of two functions may differ; a deadline may pass that much earlier. */
+  constructor(clock: Clock, truth: Truth, { clockSeconds = 0 }: { readonly clockSeconds?: number } = {}) {
     this.#clock = clock;
     this.#truth = truth;
+    this.#clockSeconds = clockSeconds;
   }
 
   beforeLaunch({ layer, launch }: LaunchRequest): void {
@@ -190,7 +193,8 @@ export class PromiseCheck implements FleetWatcher {
     if (slot.change === undefined) return undefined;
     const version = this.view.leftAtVersion.get(slotName(slot));
     if (version === undefined) return 'without having left';
-    if (!this.view.isApplied(slot.layer, version, this.#clock.now())) return 'before everybody has applied its leaving';
+    const latest = addSeconds(this.#clock.now(), this.#clockSeconds);
+    if (!this.view.isApplied(slot.layer, version, latest)) return 'before everybody has applied its leaving';
     return undefined;
   }
 

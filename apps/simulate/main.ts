@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { runWorkers } from './run-workers.ts';
+import { type BrokenPromise, scenarioOf } from './simulate-seeds.ts';
+
+const usage = `npm run simulate -- [--seeds N] [--seed S] [--json]
+
+  --seeds N   how many worlds to play (1000; 1 with --seed)
+  --seed S    the first seed (1); alone it repeats one world and prints what it is made of
+  --json      the last line is one JSON object: seeds, steps, violations, seconds`;
+
+await main();
+
+async function main(): Promise<void> {
+  const options = readOptions();
+  if (options === undefined) {
+    process.exitCode = 2;
+    return;
+  }
+  const { first, count, isOne, isJson } = options;
+  const started = performance.now();
+  if (isOne) console.log(JSON.stringify(scenarioOf(first), undefined, 2));
+  const { seeds, steps, violations } = await runWorkers({ first, count }, (played) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r${played} of ${count} worlds`);
+  });
+  const seconds = Math.round((performance.now() - started) / 100) / 10;
+  if (process.stderr.isTTY) process.stderr.write('\r');
+  for (const broken of violations.slice(0, 20)) sayBroken(broken);
+  console.log(
+    `${seeds} worlds, ${steps} steps, ${violations.length} broken promises, ${seconds} s (${Math.round(seeds / seconds)} worlds/s)`,
+  );
+  if (isJson) console.log(JSON.stringify({ seeds, steps, violations, seconds }));
+  if (violations.length > 0) process.exitCode = 1;
+}
+
+function sayBroken({ seed, promise, step, text }: BrokenPromise): void {
+  console.log(`seed ${seed}, promise ${promise}, ${step}: ${text}`);
+  console.log(`  repeat it: npm run simulate -- --seed ${seed}`);
+}
+
+interface Options {
+  readonly first: number;
+  readonly count: number;
+  readonly isOne: boolean;
+  readonly isJson: boolean;
+}
+
+/** Undefined, after saying why, when the words make no sense. */
+function readOptions(): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { seeds: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean', default: false } },
+    });
+    const isOne = values.seed !== undefined && values.seeds === undefined;
+    const first = wholeNumber('--seed', values.seed ?? '1');
+    return { first, count: isOne ? 1 : wholeNumber('--seeds', values.seeds ?? '1000'), isOne, isJson: values.json };
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text))
+    throw new Error(`${name} takes a whole number from 1, found ${JSON.stringify(text)}`);
+  return Number(text);
+}

@@ -1,0 +1,52 @@
+import { Dice } from '../../adapters/memory/dice.ts';
+import type { Violation } from '../local/check-promises.ts';
+import { drawScenario, type Scenario } from './draw-scenario.ts';
+import { type Plant, playScenario } from './play-scenario.ts';
+
+/** A promise that a seed's world broke. */
+export interface BrokenPromise {
+  readonly seed: number;
+  /** Number of the promise in the design; 0 when the world itself could not be played. */
+  readonly promise: number;
+  /** Virtual time, ISO 8601. */
+  readonly step: string;
+  readonly text: string;
+}
+
+/** What came of some seeds. */
+export interface Simulated {
+  readonly seeds: number;
+  readonly steps: number;
+  readonly violations: readonly BrokenPromise[];
+}
+
+/** The world of a seed. */
+export function scenarioOf(seed: number): Scenario {
+  return drawScenario(seed, new Dice(`simulate/${seed}`));
+}
+
+/** Plays the worlds of `seeds` one after the other. `onSeed` is told after each. Never throws: a world that cannot be played is a violation. */
+export async function simulateSeeds(
+  seeds: Iterable<number>,
+  { onSeed = () => undefined, plant }: { readonly onSeed?: (seed: number) => void; readonly plant?: Plant } = {},
+): Promise<Simulated> {
+  const violations: BrokenPromise[] = [];
+  let [played, steps] = [0, 0];
+  for (const seed of seeds) {
+    try {
+      const result = await playScenario(scenarioOf(seed), plant);
+      steps += result.steps;
+      violations.push(...result.violations.map((violation) => brokenIn(seed, violation)));
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      violations.push({ seed, promise: 0, step: '', text });
+    }
+    played += 1;
+    onSeed(seed);
+  }
+  return { seeds: played, steps, violations };
+}
+
+function brokenIn(seed: number, { promise, at, what }: Violation): BrokenPromise {
+  return { seed, promise, step: at, text: what };
+}
