@@ -23,8 +23,8 @@ export function readAcknowledgement(body: unknown): Acknowledgement | { readonly
     unknown
   >;
   if (schema !== 'concertina.acknowledgement/1') return { refused: 'schema is not concertina.acknowledgement/1' };
-  if (typeof application !== 'string' || application === '') return { refused: 'application is missing' };
-  if (typeof participant !== 'string' || participant === '') return { refused: 'participant is missing' };
+  if (!isName(application)) return { refused: 'application is no name' };
+  if (!isName(participant)) return { refused: 'participant is no name' };
   if (typeof membershipVersion !== 'number' || !Number.isSafeInteger(membershipVersion) || membershipVersion < 1) {
     return { refused: 'membershipVersion is no whole number from 1' };
   }
@@ -38,6 +38,11 @@ export function readAcknowledgement(body: unknown): Acknowledgement | { readonly
     ...(message === undefined ? {} : { message }),
     ...(runs.length === 0 ? {} : { runs }),
   };
+}
+
+/** A name becomes a key of the table: nothing else may. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && /^[a-z][a-zA-Z0-9-]{0,31}$/.test(value);
 }
 
 /** What an acknowledgement changes. Only who was sent the token is believed; the newest applied version wins, whatever the order. */
