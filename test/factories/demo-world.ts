@@ -1,8 +1,10 @@
+import { expect, onTestFinished } from 'vitest';
 import type { MemoryFleet } from '../../adapters/memory/memory-fleet.ts';
 import type { Ports } from '../../adapters/ports.ts';
 import { playable, type Trace } from '../../apps/local/trace.ts';
 import { createWorld, type World } from '../../apps/local/world.ts';
 import { readApplication } from '../../core/application/read-application.ts';
+import { guardedBy, guardOf } from '../rights/guarded-world.ts';
 
 /** An application of a web layer and a worker layer behind it, small and quick to play. */
 export const smallApplication = {
@@ -49,7 +51,10 @@ export function makeTrace({ minutes = 120, peak = 100 } = {}): Trace {
   return playable('hill.csv', 60, loads);
 }
 
-/** A world of the small application, standing still. */
+/**
+ * A world of the small application, standing still. Each call of each stage meets the policy that the stage's function would have if the application
+ * were deployed; the test fails when a right is missing.
+ */
 export function makeWorld(
   of: {
     readonly seed?: number;
@@ -67,7 +72,15 @@ export function makeWorld(
     if (world === undefined) throw new Error('the world is not there yet');
     return world.fleet;
   };
-  const options = { text, application: read.application, trace, seed };
-  world = createWorld(around === undefined ? options : { ...options, around: (ports) => around(ports, fleet) });
+  const guard = guardOf(text);
+  if (guard !== undefined) onTestFinished(() => expect([...guard.missing]).toEqual([]));
+  const guarded = guard && guardedBy(guard, (instanceId) => fleet().truthOf(instanceId));
+  world = createWorld({
+    ...{ text, application: read.application, trace, seed },
+    around: (ports, stage) => {
+      const planted = around?.(ports, fleet) ?? ports;
+      return guarded?.(planted, stage) ?? planted;
+    },
+  });
   return world;
 }

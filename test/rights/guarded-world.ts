@@ -5,10 +5,12 @@ import { runWorld, type WorldRun } from '../../apps/local/run-world.ts';
 import { playable } from '../../apps/local/trace.ts';
 import { createWorld, type World } from '../../apps/local/world.ts';
 import { readApplication } from '../../core/application/read-application.ts';
+import { ApplicationFileError } from '../../infra/read-applications.ts';
+import { synthesize } from '../infra/synthesize.ts';
 import type { AccountState } from './calls-of-commands.ts';
 import { guardPorts } from './guard-ports.ts';
-import type { RightsGuard } from './rights-guard.ts';
-import { account } from './template.ts';
+import { RightsGuard } from './rights-guard.ts';
+import { account, DeployedTemplate } from './template.ts';
 
 /** The example application, of which the template under test is made too. */
 export const shop = readFileSync('examples/shop.json', 'utf8');
@@ -46,6 +48,25 @@ export async function playGuarded({
     ...(fleet === undefined ? {} : { fleet }),
   });
   return { world, run: await runWorld(world) };
+}
+
+const guards = new Map<string, RightsGuard | undefined>();
+
+/** The policies of a stack that deploys this application; none when it cannot be deployed. Synthesised once for each text. */
+export function guardOf(text: string): RightsGuard | undefined {
+  if (!guards.has(text)) guards.set(text, makeGuard(text));
+  return guards.get(text);
+}
+
+function makeGuard(text: string): RightsGuard | undefined {
+  try {
+    return new RightsGuard(
+      new DeployedTemplate(synthesize({ applications: [{ from: 'the test', json: text }] }).toJSON()),
+    );
+  } catch (error) {
+    if (error instanceof ApplicationFileError) return undefined;
+    throw error;
+  }
 }
 
 /** For the option `around` of a world: every port of every stage behind the guard. */
