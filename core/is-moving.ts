@@ -1,11 +1,15 @@
 import type { Stored } from './stored.ts';
 
 /**
- * Whether time alone may ask for a next step: an instance on its way in or out, a count that is not reached, a participant that was not told
+ * Whether time alone may ask for a next step: a machine that no slot knows, an instance on its way in or out, a count that is not reached, a participant that was not told
  * of a change that it hears or has not answered. `desired` by layer, as just decided.
  */
 export function isMoving(stored: Stored, desired: ReadonlyMap<string, number>): boolean {
   const inService = new Map<string, number>();
+  const known = new Set(stored.slots.map(({ slot }) => slot.instanceId));
+  for (const { instance } of stored.observations.values()) {
+    if (instance.state !== 'terminated' && !known.has(instance.instanceId)) return true;
+  }
   const changedAt = new Map<string, number>();
   for (const { slot } of stored.slots) {
     if (slot.state !== 'in-service' && slot.state !== 'gone') return true;

@@ -1,9 +1,14 @@
-import { addSeconds, type Instant } from './amounts.ts';
+import { addSeconds, type Instant, secondsBetween } from './amounts.ts';
 import type { Instance, ObservationRecord } from './records.ts';
 import type { Stored } from './stored.ts';
 
 /** From a Spot interruption notice to the end of the instance. */
 const INTERRUPTION_SECONDS = 120;
+
+/** For this long EC2 may not show a machine that it has launched. */
+const HIDDEN_SECONDS = 60;
+/** Two looks that miss a machine must lie so far apart to count as two. */
+const BETWEEN_LOOKS_SECONDS = 30;
 
 /** What is to be written and removed; both may be empty. */
 export interface NotedObservations {
@@ -60,15 +65,22 @@ export function noteSweep(
     const { instanceId } = known.instance;
     const hasEnded = known.missedSweeps >= 2 || known.instance.state === 'terminated';
     if (!slotOf.has(instanceId) && hasEnded) remove.push(known);
-    else if (!byId.has(instanceId) && known.missedSweeps < 2 && known.instance.state !== 'terminated') {
-      put.push({ ...known, version: known.version + 1, missedSweeps: known.missedSweeps + 1 });
+    else if (!byId.has(instanceId) && !hasEnded && countsAsMissed(known, now)) {
+      put.push({ ...known, version: known.version + 1, missedSweeps: known.missedSweeps + 1, missedAt: now });
     }
   }
   for (const instance of neverSeen(stored, byId)) {
-    put.push({ ...observed(stored, instance, undefined, now), missedSweeps: 1 });
+    const noted = observed(stored, instance, undefined, now);
+    if (countsAsMissed(noted, now)) put.push({ ...noted, missedSweeps: 1, missedAt: now });
   }
   const removed = new Set(remove.map(({ instance }) => instance.instanceId));
   return { put: put.filter(({ instance }) => !removed.has(instance.instanceId)), remove };
+}
+
+/** EC2 shows a new machine only after a while; and two sweeps at once are one look. */
+function countsAsMissed({ instance, missedAt }: ObservationRecord, now: Instant): boolean {
+  if (secondsBetween(instance.launchedAt, now) < HIDDEN_SECONDS) return false;
+  return missedAt === undefined || secondsBetween(missedAt, now) >= BETWEEN_LOOKS_SECONDS;
 }
 
 function observed(

@@ -156,6 +156,8 @@ export interface ObservationRecord extends RecordBase {
   readonly firstSeenAt: Instant;
   /** Sweeps in a row that listed the account without it; from 2 on it counts as terminated. */
   readonly missedSweeps: number;
+  /** When the last of them was. */
+  readonly missedAt?: Instant;
   /** Both status checks of EC2 passed; asked only while a layer waits for that. */
   readonly statusChecksPassedAt?: Instant;
   /** When EC2 will take a Spot instance back. */

@@ -40,6 +40,8 @@ export class PromiseCheck implements FleetWatcher {
   readonly #clock: Clock;
   readonly #truth: Truth;
   readonly #clockSeconds: number;
+  /** Token of each slot that was ever stored as launching. */
+  readonly #intents = new Map<string, string>();
   readonly #machineOfSlot = new Map<string, string>();
   readonly #newestNotice = new Map<string, number>();
   readonly #silent = new Set<string>();
@@ -55,14 +57,11 @@ export class PromiseCheck implements FleetWatcher {
     this.#clockSeconds = clockSeconds;
   }
 
+  /** A call that is repeated, even late, is no second launch: its token is that of the stored intent. */
   beforeLaunch({ layer, launch }: LaunchRequest): void {
     for (let number = launch.first; number < launch.first + launch.count; number += 1) {
-      const slot = this.view.slots.get(slotName({ layer, number }));
-      const isIntended = slot?.launch.token === launch.token && slot.state === 'launching';
-      // The other slots of a call that is repeated may have got their answer already.
-      const isAnswered = slot?.launch.token === launch.token && slot.instanceId !== undefined;
-      if (!isIntended && !isAnswered)
-        this.#broken(1, `${slotName({ layer, number })} is launched without a stored intent`);
+      const name = slotName({ layer, number });
+      if (this.#intents.get(name) !== launch.token) this.#broken(1, `${name} is launched without a stored intent`);
     }
   }
 
@@ -162,6 +161,7 @@ export class PromiseCheck implements FleetWatcher {
 
   #checkSlot(before: Slot | undefined, after: Slot): void {
     const { layer } = after;
+    if (after.state === 'launching') this.#intents.set(slotName(after), after.launch.token);
     if (before === undefined) {
       const mayBe = this.view.slotsOf(layer).filter(mayRun).length + 1;
       this.#requireAtMostMax(layer, mayBe, 'are asked for');

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isMoving } from '../../core/is-moving.ts';
-import { makeFile, makeSlot, makeStored, makeTold, noon } from '../factories/stored.ts';
+import { makeFile, makeInstance, makeObservation, makeSlot, makeStored, makeTold, noon } from '../factories/stored.ts';
 
 const slots = [makeSlot({ number: 1 }), makeSlot({ number: 2 })];
 const two = new Map([['web', 2]]);
@@ -17,6 +17,14 @@ it.each(['intended', 'launching', 'booting', 'joining', 'leaving', 'terminating'
     expect(isMoving(makeStored({ slots: [...slots, makeSlot({ number: 3, state })] }), two)).toBe(true);
   },
 );
+
+it('moves while there is a machine that no slot knows', () => {
+  const orphan = makeObservation({ instance: makeInstance({ slotNumber: 1, instanceId: 'i-orphan' }) });
+  const ended = makeObservation({ instance: { ...orphan.instance, state: 'terminated' } });
+
+  expect(isMoving(makeStored({ more: [orphan] }), new Map())).toBe(true);
+  expect(isMoving(makeStored({ more: [ended] }), new Map())).toBe(false);
+});
 
 it('moves while a count is not reached', () => {
   expect(isMoving(makeStored({ slots }), new Map([['web', 3]]))).toBe(true);

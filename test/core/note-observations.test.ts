@@ -67,6 +67,18 @@ describe('a sweep', () => {
     expect(sweep(missed(1), [known.instance]).put).toMatchObject([{ missedSweeps: 0 }]);
   });
 
+  it('counts two looks at once as one, and none at a machine so new that EC2 need not show it', () => {
+    const slots = [makeSlot({ number: 1 })];
+    const seen = (missedAt: number) =>
+      sweep({ slots, more: [{ ...known, missedSweeps: 1, missedAt: later(-missedAt) }] }, []).put;
+    const young = makeObservation({ instance: makeInstance({ slotNumber: 1, launchedAt: later(-59) }) });
+
+    expect(seen(29)).toEqual([]);
+    expect(seen(30)).toMatchObject([{ missedSweeps: 2, missedAt: noon }]);
+    expect(sweep({ slots, more: [young] }, []).put).toEqual([]);
+    expect(sweep({ slots: [makeSlot({ number: 1, launchedAt: later(-59) })] }, []).put).toEqual([]);
+  });
+
   it('counts an instance of a slot that nobody ever saw', () => {
     const { put } = sweep(
       {
