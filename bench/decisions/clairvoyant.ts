@@ -9,7 +9,7 @@ export interface Billing {
 /**
  * Billed steps of the cheapest schedule that is never short, for one who knows the whole load; a lower bound for everybody who is never short.
  *
- * Exact, level by level: instance k is needed in the steps where d(t) >= k, and newest-first termination makes levels independent. A run of
+ * Exact, level by level: instance k is needed in the steps where d(t) >= k, and levels are independent as long as any instance may be terminated. A run of
  * needed steps costs boot + length (billed from launch, `minimumSteps` at least); a gap between two runs is either kept (its length) or
  * given up (a new boot). With a minimum billing no longer than boot + 1, keeping is right when gap <= boot; the general rule for one step
  * of minimum billing, gap <= boot + minimum - 1, is the same number. A longer minimum is settled by the recursion over runs below.
@@ -18,7 +18,8 @@ export interface Billing {
 export function clairvoyantBilledSteps(needed: Int32Array, billing: Billing): number {
   let total = 0;
   const highest = needed.reduce((most, value) => Math.max(most, value), 0);
-  for (let level = 1; level <= highest; level += 1) total += cheapestForLevel(runsOfNeed(needed, level), billing);
+  for (let level = 1; level <= highest; level += 1)
+    total += cheapestForLevel(runsOfNeed(needed, level), billing, needed.length);
   return total;
 }
 
@@ -70,9 +71,9 @@ function runsOfNeed(needed: Int32Array, level: number): NeedRun[] {
 }
 
 /** Settles each gap: kept through or given up. The start of time gives no boot to be billed that does not fit. */
-function cheapestForLevel(runs: readonly NeedRun[], billing: Billing): number {
+function cheapestForLevel(runs: readonly NeedRun[], billing: Billing, steps: number): number {
   if (billing.minimumSteps <= billing.bootSteps + 1) return cheapestByGaps(runs, billing.bootSteps);
-  return cheapestByRecursion(runs, billing);
+  return cheapestByRecursion(runs, billing, steps);
 }
 
 function cheapestByGaps(runs: readonly NeedRun[], bootSteps: number): number {
@@ -85,17 +86,20 @@ function cheapestByGaps(runs: readonly NeedRun[], bootSteps: number): number {
   return billed;
 }
 
-/** best[j] = least cost of the first j runs when an instance ends after run j - 1; looks back only while keeping can still pay. */
-function cheapestByRecursion(runs: readonly NeedRun[], { bootSteps, minimumSteps }: Billing): number {
+/**
+ * best[j] = least cost of the first j runs when an instance ends after run j - 1; looks back only while keeping can still pay. What is never
+ * terminated is billed to the end and no further, what is there from the start has been billed before.
+ */
+function cheapestByRecursion(runs: readonly NeedRun[], { bootSteps, minimumSteps }: Billing, steps: number): number {
   const best: number[] = [0];
   for (const [last, { to }] of runs.entries()) {
     let cheapest = Number.POSITIVE_INFINITY;
     for (let first = last; first >= 0; first -= 1) {
       const from = runs[first]?.from ?? 0;
       const gap = first > 0 ? from - (runs[first - 1]?.to ?? 0) : Number.POSITIVE_INFINITY;
-      const launchedBefore = first === 0 && from < bootSteps;
-      const billed = Math.min(bootSteps, from) + to - from;
-      const charged = launchedBefore ? billed : Math.max(minimumSteps, billed);
+      const least = Math.min(minimumSteps, steps - from + bootSteps);
+      const launched = from < bootSteps ? to : Math.max(least, bootSteps + to - from);
+      const charged = first === 0 ? Math.min(to, launched) : launched;
       if (gap >= bootSteps) cheapest = Math.min(cheapest, (best[first] ?? 0) + charged);
       if (gap > bootSteps + minimumSteps) break;
     }
