@@ -19,6 +19,7 @@ import { applyStage } from '../../functions/apply/stage.ts';
 import { type EvaluateWake, evaluateStage } from '../../functions/evaluate/stage.ts';
 import { type ObserveWake, observeStage } from '../../functions/observe/stage.ts';
 import { reconcileStage } from '../../functions/reconcile/stage.ts';
+import type { StageName } from '../../infra/bundle.ts';
 import { Agenda } from '../local/agenda.ts';
 import { PromiseCheck, type Violation } from '../local/check-promises.ts';
 import { asynchronousRetrySeconds, Invocations, streamRetrySeconds } from '../local/invocations.ts';
@@ -32,8 +33,8 @@ export interface Played {
   readonly violations: readonly Violation[];
 }
 
-/** Changes the product's ports, to plant a fault and see it caught. */
-export type Plant = (ports: Ports) => Ports;
+/** Changes the ports of one stage: to plant a fault and see it caught, or to ask whether the stage may do what it does. */
+export type Plant = (ports: Ports, stage: StageName) => Ports;
 
 const start: Instant = instantFromIso('2026-08-01T00:00:00Z');
 /** Everything must have settled this long after the faults stop: boots, deadlines, back-offs and the sweep for orphans fit several times. */
@@ -117,10 +118,10 @@ class SimulatedWorld {
   }
 
   /** The ports of one run: its own crash, its own clock. */
-  #portsOfRun(): Ports {
+  #portsOfRun(stage: StageName): Ports {
     const faults = new RunFaults(this.#calls, this.#dice);
     const off = this.#calls === noFaults ? 0 : this.#dice.between(-1, 1) * this.#scenario.clockSeconds;
-    const { clock, chance, table, metrics, fleet, images, topic, killSwitch, ticks } = this.#plant(this.#ports);
+    const { clock, chance, table, metrics, fleet, images, topic, killSwitch, ticks } = this.#plant(this.#ports, stage);
     return {
       clock: off === 0 ? clock : { now: () => addSeconds(clock.now(), off) },
       chance,
@@ -210,31 +211,31 @@ class SimulatedWorld {
 
   #evaluate(wake: EvaluateWake): Promise<void> {
     return this.#invoke('evaluate', asynchronousRetrySeconds, () =>
-      this.#maybeTogether((ports) => evaluateStage(ports, wake)),
+      this.#maybeTogether('evaluate', (ports) => evaluateStage(ports, wake)),
     );
   }
 
   #observe(wake: ObserveWake): Promise<void> {
     return this.#invoke('observe', asynchronousRetrySeconds, () =>
-      this.#maybeTogether((ports) => observeStage(ports, wake)),
+      this.#maybeTogether('observe', (ports) => observeStage(ports, wake)),
     );
   }
 
   #acknowledge(body: Acknowledgement): Promise<void> {
     return this.#invoke('acknowledge', streamRetrySeconds, () =>
-      this.#maybeTogether((ports) => acknowledgeStage(ports, body)),
+      this.#maybeTogether('acknowledge', (ports) => acknowledgeStage(ports, body)),
     );
   }
 
   #reconcile(application: string): Promise<unknown> {
     this.#steps += 1;
-    return this.#maybeTogether((ports) => reconcileStage(ports, application));
+    return this.#maybeTogether('reconcile', (ports) => reconcileStage(ports, application));
   }
 
   /** Never two at once: a stream hands one application to one reader, and the order of notices rests on that. */
   #announce(application: string): Promise<unknown> {
     this.#steps += 1;
-    return announceStage(this.#portsOfRun(), application);
+    return announceStage(this.#portsOfRun('announce'), application);
   }
 
   #invoke(stage: string, retrySeconds: readonly number[], run: () => Promise<unknown>): Promise<void> {
@@ -243,9 +244,9 @@ class SimulatedWorld {
   }
 
   /** Two runs of one stage at once, now and then: they meet at every call. The first failure counts, when both are through. */
-  async #maybeTogether(run: (ports: Ports) => Promise<unknown>): Promise<void> {
+  async #maybeTogether(stage: StageName, run: (ports: Ports) => Promise<unknown>): Promise<void> {
     const times = this.#dice.happens(this.#calls === noFaults ? 0 : this.#scenario.together) ? 2 : 1;
-    const runs = await Promise.allSettled(Array.from({ length: times }, () => run(this.#portsOfRun())));
+    const runs = await Promise.allSettled(Array.from({ length: times }, () => run(this.#portsOfRun(stage))));
     for (const result of runs) if (result.status === 'rejected') throw result.reason;
   }
 
