@@ -321,6 +321,19 @@ describe('the revision', () => {
     expect((await world.table.load('shop')).scaling.get('web')?.version).toBe(2);
   });
 
+  it('takes what else is new in the file with the pinned image, when the image cannot be looked up', async () => {
+    const world = await makeWorld([fileRecord(bySsm)]);
+    await evaluateStage(world, { trigger: 'schedule' });
+    const launch = { subnetIds: ['subnet-a', 'subnet-b'], userData: 'serve' };
+    const file = shop({ layers: { web: makeLayer({ image: { ssmParameter: '/shop/web/ami' }, launch }) } });
+    await world.table.commit('shop', { put: [fileRecord(file, { version: 2 })] });
+
+    await evaluateStage({ ...world, images: new MemoryImages() }, { trigger: 'schedule' });
+
+    const revision = (await world.table.load('shop')).revisions.get('web@2');
+    expect(revision).toMatchObject({ imageId: 'ami-00000001', userData: 'serve' });
+  });
+
   it('keeps a layer from starting while its image was never found, but not the others', async () => {
     const layers = { web: makeLayer({ image: { ssmParameter: '/none' } }), db: makeLayer() };
     const world = await makeWorld([fileRecord(shop({ layers }))]);
