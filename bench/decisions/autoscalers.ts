@@ -35,4 +35,5 @@ export const baselines: readonly Autoscaler[] = [
   fixedFleet,
 ];
 
+/** Everybody who is played: ours, those it is compared with, and the bound. */
 export const everyAutoscaler: readonly Autoscaler[] = [concertina, ...baselines, perfectLookAhead];

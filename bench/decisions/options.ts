@@ -13,6 +13,7 @@ export interface Options {
   readonly html: string | undefined;
 }
 
+/** How to ask, in one line or two. */
 export const usage = `npm run bench:decisions -- [--traces DIR] [--boot SECONDS[,SECONDS]] [--delay SECONDS] [--peak N[,N]]
     [--trace TEXT] [--autoscaler TEXT] [--json] [--html FILE]`;
 

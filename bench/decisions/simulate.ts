@@ -41,6 +41,7 @@ export interface View {
 /** Answers the number of instances it wants, booting ones included; keeps its own state. */
 export type Controller = (view: View) => number;
 
+/** Who decides: started anew for each world and setting. */
 export interface Autoscaler {
   readonly name: string;
   /** What is swept to give the curve of cost against risk. */
@@ -48,6 +49,7 @@ export interface Autoscaler {
   start(world: World, setting: number): Controller;
 }
 
+/** What happened, step by step. */
 export interface Run {
   /** In service, per step. */
   readonly inService: Int32Array;
@@ -68,11 +70,13 @@ export function neededInstances(world: World): Int32Array {
   return Int32Array.from(world.trace.load, (load) => Math.max(1, Math.ceil(load / perInstance - 1e-9)));
 }
 
+/** Where scoring begins: after two days, or at once for traces under four. */
 export function firstScoredStep(trace: Trace): number {
   const days = (trace.load.length * trace.stepSeconds) / secondsPerDay;
   return days < shortestTraceWithLearningDays ? 0 : (learningDays * secondsPerDay) / trace.stepSeconds;
 }
 
+/** Whole steps that cover `seconds`. */
 export function stepsOf(seconds: number, stepSeconds: number): number {
   return Math.ceil(seconds / stepSeconds - 1e-9);
 }

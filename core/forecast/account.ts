@@ -9,6 +9,7 @@ const softness = 10;
 const gain = 1;
 const mostCorrection = { least: 0.2, most: 4 };
 
+/** An account without entries. */
 export function startAccount(): RiskAccount {
   return { allowedTicks: 0, shortTicks: 0 };
 }

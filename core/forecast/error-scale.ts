@@ -18,6 +18,7 @@ const firstLogRange = 0.3;
 const firstErrorRatio = 0.2;
 const firstErrorCount = 10;
 
+/** No error seen yet. */
 export function startScale(): ScaleModel {
   return {
     regression: startRegression(firstWeights, ridge),
@@ -35,6 +36,7 @@ export function usualError(model: ScaleModel, demand: number): number {
   return seen * (model.smoothed.at(-1) ?? 0) + (1 - seen) * firstErrorRatio * demand + 1e-6;
 }
 
+/** The size of the error to expect of one look-ahead, in square roots of demand. */
 export interface ErrorScale {
   /** The mean absolute error expected here and now: what divides errors. */
   readonly scale: number;

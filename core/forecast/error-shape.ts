@@ -12,6 +12,7 @@ const regimes = [-1, 0, 1];
 /** How many errors of all times each of these shapes is mixed with. */
 const sharedCount = 100;
 
+/** No error counted yet: the prior alone. */
 export function startShapes(): number[][] {
   return regimes.map(() => new Array<number>(bins).fill(0));
 }

@@ -27,6 +27,7 @@ export interface LookAhead {
   readonly features: readonly number[];
 }
 
+/** Persistence, until something better is learnt. */
 export function startLookAhead(): LookAheadModel {
   const zero = new Array<number>(featureCount).fill(0);
   return {

@@ -33,6 +33,7 @@ export interface Chances {
   readonly perInstance: number;
 }
 
+/** No score counted yet. */
 export function startPrices(): number[] {
   return new Array<number>(bins).fill(0);
 }

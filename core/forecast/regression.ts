@@ -11,6 +11,7 @@ export function startRegression(weights: readonly number[], ridge: number): Regr
   return { weights, covariance };
 }
 
+/** The inner product: what the weights say about the inputs. */
 export function dot(weights: readonly number[], inputs: readonly number[]): number {
   let sum = 0;
   for (let index = 0; index < weights.length; index += 1) sum += (weights[index] ?? 0) * (inputs[index] ?? 0);

@@ -3,6 +3,7 @@ export function rounded(value: number): number {
   return Math.round(value * 1e6) / 1e6;
 }
 
+/** The nearest value within the bounds. */
 export function clamp(value: number, { least, most }: { readonly least: number; readonly most: number }): number {
   return Math.min(most, Math.max(least, value));
 }

@@ -9,12 +9,15 @@ export interface Season {
   readonly slotSeconds: number;
 }
 
+/** The day, in slots of five minutes. */
 export const daily: Season = { periodSeconds: secondsPerDay, slotSeconds: 300 };
+/** The week, in slots of a quarter of an hour. */
 export const weekly: Season = { periodSeconds: 7 * secondsPerDay, slotSeconds: 900 };
 
 /** How far a slot moves toward what was just seen in it; about the last three repetitions count. */
 const followRatio = 0.35;
 
+/** A profile with nothing seen. */
 export function startProfile({ periodSeconds, slotSeconds }: Season): Profile {
   const slots = new Array<number>(periodSeconds / slotSeconds).fill(-1);
   return { slots, filling: { slot: -1, sum: 0, count: 0 } };

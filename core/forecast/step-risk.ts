@@ -43,6 +43,7 @@ export interface RiskAnswer {
   readonly outlook: Outlook | undefined;
 }
 
+/** What was looked ahead, in the unit of the load, and how the answer follows from it. */
 export interface Outlook {
   /** The end of the time that this answer is for: launches of now serve then. */
   readonly until: Instant;
@@ -85,6 +86,7 @@ export function startForecast(
   };
 }
 
+/** The state to store, and the answer. */
 export interface Step {
   readonly state: ForecastState;
   readonly answer: RiskAnswer;

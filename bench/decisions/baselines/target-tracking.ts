@@ -26,6 +26,7 @@ export function targetTracking(lowRatio: number): Autoscaler {
   };
 }
 
+/** The controller alone, for predictive scaling, which works on top of it. `target` is a ratio. */
 export function startTargetTracking(world: World, aim: { target: number; lowRatio: number }): Controller {
   return everySeconds(world, secondsPerDatapoint, (view, datapoint, wanted) => {
     const fitting = sizeForTarget(view, datapoint, aim.target);
