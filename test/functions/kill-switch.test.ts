@@ -129,6 +129,21 @@ describe('while the kill switch is thrown', () => {
   });
 });
 
+describe('a kill switch that is thrown while a layer holds', () => {
+  it('makes a decision of its own, and so does its release', async () => {
+    const world = await makeWorld({ desired: 1, slots: [inService(1)] });
+    const evaluations = [false, false, true, true, false];
+
+    for (const isThrown of evaluations) {
+      world.killSwitch.isThrown = isThrown;
+      await evaluateStage(world.ports, { trigger: 'schedule' });
+    }
+
+    const decisions = await world.table.decisions('shop', { limit: 10 });
+    expect(decisions.map(({ decision }) => decision.isStopped ?? false)).toEqual([false, true, false]);
+  });
+});
+
 describe('a kill switch that cannot be read', () => {
   it('stops launches and terminations, by a throw that is retried and alarms', async () => {
     const world = await makeWorld({ desired: 3 });
