@@ -19,6 +19,7 @@ export class MemoryMetrics implements Metrics {
   readonly #store = new MetricStore();
   readonly #alarms = new Map<string, { readonly definition: AlarmDefinition; reading: AlarmReading }>();
   readonly #expressions = new Map<string, Expression>();
+  readonly #ownMetrics = new Map<string, MetricName>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -32,9 +33,8 @@ export class MemoryMetrics implements Metrics {
   }
 
   async publish(values: readonly PublishedValue[]): Promise<void> {
-    for (const { name, application, layer, value, at } of values) {
-      const dimensions = { Application: application, Layer: layer };
-      this.put({ namespace: 'Concertina', name, dimensions }, { at, values: [value] });
+    for (const published of values) {
+      this.put(this.#ownMetric(published), { at: published.at, values: [published.value] });
     }
   }
 
@@ -68,6 +68,16 @@ export class MemoryMetrics implements Metrics {
       changed.push(alarm.reading);
     }
     return changed;
+  }
+
+  /** The same object each time, by which the store knows it. */
+  #ownMetric({ name, application, layer }: PublishedValue): MetricName {
+    const key = `${name} ${application} ${layer}`;
+    const known = this.#ownMetrics.get(key);
+    if (known !== undefined) return known;
+    const metric = { namespace: 'Concertina', name, dimensions: { Application: application, Layer: layer } };
+    this.#ownMetrics.set(key, metric);
+    return metric;
   }
 
   #newestPeriods(alarm: AlarmDefinition): readonly (number | undefined)[] {

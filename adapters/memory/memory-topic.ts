@@ -64,11 +64,11 @@ function passes(filter: NoticeFilter, attributes: Readonly<Record<NoticeAttribut
   return names.every((name) => filter[name]?.includes(attributes[name]) ?? true);
 }
 
-/** An instance takes at least 100 bytes, so that small notices need not be written out to be measured. */
+/** No instance takes more than 400 bytes, no character more than 6: small notices need not be written out to be measured. */
 function tooLarge(notice: Notice): string | undefined {
   const layers = 'layers' in notice.membership ? Object.values(notice.membership.layers) : [];
-  const instances = layers.reduce((sum, layer) => sum + layer.length, 0);
-  if (instances + notice.change.instances.length < 200) return undefined;
+  const instances = layers.reduce((sum, layer) => sum + layer.length, notice.change.instances.length);
+  if (2000 + 400 * instances + 6 * notice.change.because.length <= mostBytes) return undefined;
   const bytes = Buffer.byteLength(JSON.stringify(notice));
   return bytes > mostBytes ? `InvalidParameter: the message has ${bytes} bytes, more than ${mostBytes}` : undefined;
 }

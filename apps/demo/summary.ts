@@ -1,5 +1,6 @@
 import { peakShareOfMax } from '../local/load-model.ts';
 import { ordinaryInstance, saturationPerSecond } from '../local/response-times.ts';
+import { feedsOf } from '../local/signals.ts';
 import { traceStart } from '../local/world.ts';
 import { bucketsOf, mostOf } from './buckets.ts';
 import type { Figures } from './figures.ts';
@@ -46,7 +47,14 @@ function titleSection({ play, trace, world }: Played, figures: Figures, paint: P
     `${paint.strong(play.application.application)} under ${paint.strong(trace.name)}, ${durationLabel(figures.virtualSeconds)}, seed ${play.seed}`,
     `Scaled so that the peak, ${peak.toFixed(0)} requests/s, needs ${front?.peakInstances} ${load.front} instances: ${100 * peakShareOfMax} % of its max of ${max}.`,
     ...interpolated,
+    ...unfedLines(play.application),
   ];
+}
+
+function unfedLines(application: Played['play']['application']): readonly string[] {
+  const { unfed } = feedsOf(application);
+  if (unfed.length === 0) return [];
+  return [`No data for ${unfed.join(', ')}: the simulated world does not know what would move them.`];
 }
 
 function plotSection(

@@ -25,13 +25,16 @@ export class StoredView {
   readonly observations = new Map<string, ObservationRecord>();
   /** Version at which each slot began to leave, once it did; by slot name. */
   readonly leftAtVersion = new Map<string, number>();
+  readonly #hearers = new Map<string, readonly string[]>();
   readonly #slotByInstance = new Map<string, string>();
   readonly #firstTold = new Map<string, FirstTold[]>();
 
   follow({ before, after }: TableChange, now: Instant): void {
     if (after === undefined) this.#forget(before);
-    else if (after.kind === 'file') this.file = after.file;
-    else if (after.kind === 'slot') this.#followSlot(after.slot);
+    else if (after.kind === 'file') {
+      this.file = after.file;
+      this.#hearers.clear();
+    } else if (after.kind === 'slot') this.#followSlot(after.slot);
     else if (after.kind === 'desired') this.desired.set(after.layer, after);
     else if (after.kind === 'told') this.#followTold(after, now);
     else if (after.kind === 'acknowledgement') this.acknowledgements.set(after.participant, after);
@@ -58,6 +61,14 @@ export class StoredView {
   }
 
   hearers(layer: string): readonly string[] {
+    const known = this.#hearers.get(layer);
+    if (known !== undefined) return known;
+    const found = this.#hearersOf(layer);
+    this.#hearers.set(layer, found);
+    return found;
+  }
+
+  #hearersOf(layer: string): readonly string[] {
     const participants = Object.entries(this.file?.participants ?? {});
     return participants.flatMap(([name, { hears }]) => (hears.includes('*') || hears.includes(layer) ? [name] : []));
   }

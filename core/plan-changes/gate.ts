@@ -1,8 +1,19 @@
 import type { Application } from '../application/application-schema.ts';
 import type { Stored } from '../stored.ts';
 
+/** By the identity of the file, which nobody changes: every plan asks for each slot that moves. */
+const hearers = new WeakMap<Application, Map<string, readonly string[]>>();
+
 /** The participants that are told of a layer's changes, by name. */
 export function hearersOf(application: Application, layer: string): readonly string[] {
+  const known = hearers.get(application) ?? new Map<string, readonly string[]>();
+  hearers.set(application, known);
+  const found = known.get(layer) ?? findHearers(application, layer);
+  known.set(layer, found);
+  return found;
+}
+
+function findHearers(application: Application, layer: string): readonly string[] {
   return Object.entries(application.participants)
     .filter(([, { hears }]) => hears.includes('*') || hears.includes(layer))
     .map(([name]) => name);

@@ -59,7 +59,8 @@ export function planChanges(
   const { file, head } = stored;
   if (file === undefined || head === undefined) return undefined;
   const before = stored.slots.map(({ slot }) => slot);
-  const after = layersOf(stored).flatMap((layer) => planLayer(layer, { stored, file, head, now, isStopped }));
+  const situation = { stored, file, head, now, isStopped };
+  const after = [...slotsByLayer(stored)].flatMap(([layer, slots]) => planLayer(layer, slots, situation));
   const kept = firstRows(changedRows(before, after));
   const stays = withRows(before, kept);
   const isTellable = kept.some((slot) => slot.change?.version === head.membershipVersion + 1);
@@ -82,12 +83,19 @@ interface Situation {
   readonly isStopped: boolean;
 }
 
-function layersOf({ desired, slots }: Stored): readonly string[] {
-  return [...new Set([...slots.map(({ slot }) => slot.layer), ...desired.keys()])];
+/** Every layer that has slots or is desired. Sorted in one go: looking through all slots for each layer made many layers slow. */
+function slotsByLayer({ desired, slots }: Stored): ReadonlyMap<string, readonly Slot[]> {
+  const layers = new Map<string, Slot[]>();
+  for (const { slot } of slots) {
+    const known = layers.get(slot.layer);
+    if (known === undefined) layers.set(slot.layer, [slot]);
+    else known.push(slot);
+  }
+  for (const layer of desired.keys()) if (!layers.has(layer)) layers.set(layer, []);
+  return layers;
 }
 
-function planLayer(name: string, situation: Situation): readonly Slot[] {
-  const slots = situation.stored.slots.flatMap(({ slot }) => (slot.layer === name ? [slot] : []));
+function planLayer(name: string, slots: readonly Slot[], situation: Situation): readonly Slot[] {
   const view = viewOf(name, situation, slots);
   if (view === undefined) return slots;
   const taken = situation.isStopped ? stepsWhileStopped : steps;
@@ -167,6 +175,7 @@ function groupedByCall(slots: readonly Slot[]): readonly (readonly Slot[])[] {
 }
 
 function withRows(before: readonly Slot[], kept: readonly Slot[]): readonly Slot[] {
+  if (kept.length === 0) return before;
   const key = (slot: Slot): string => `${slot.layer} ${slot.number}`;
   const rows = new Map(before.map((slot) => [key(slot), slot]));
   for (const slot of kept) rows.set(key(slot), slot);
