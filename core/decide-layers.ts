@@ -1,4 +1,4 @@
-import { type Instant, isBefore } from './amounts.ts';
+import { type Instant, isBefore, secondsBetween } from './amounts.ts';
 import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import { type Ceilings, sumOf, type Usage } from './ceilings.ts';
@@ -80,6 +80,8 @@ interface Tally {
   inService: number;
   failed: number;
   newestInServiceAt: Instant | undefined;
+  /** From intent to in service, of each that serves. */
+  readonly bootSeconds: number[];
 }
 
 interface OwnState extends Pick<LayerSituation, 'revision' | 'othersHourlyUsd'> {
@@ -87,7 +89,10 @@ interface OwnState extends Pick<LayerSituation, 'revision' | 'othersHourlyUsd'> 
   readonly tally: Readonly<Tally>;
 }
 
-const nobody: Readonly<Tally> = { inService: 0, failed: 0, newestInServiceAt: undefined };
+const nobody: Readonly<Tally> = { inService: 0, failed: 0, newestInServiceAt: undefined, bootSeconds: [] };
+
+/** Boots looked at, the newest: a layer's boot time may change with its image. */
+const MOST_BOOTS = 20;
 const nothingRemembered: ScalingMemory = { wishes: [], inService: [] };
 
 function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
@@ -95,7 +100,7 @@ function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
   for (const { slot } of stored.slots) {
     const isFailed = slot.failedAt !== undefined && slot.state !== 'gone';
     if (slot.state !== 'in-service' && !isFailed) continue;
-    const tally = tallies.get(slot.layer) ?? { inService: 0, failed: 0, newestInServiceAt: undefined };
+    const tally = tallies.get(slot.layer) ?? { inService: 0, failed: 0, newestInServiceAt: undefined, bootSeconds: [] };
     tallies.set(slot.layer, tally);
     if (isFailed) {
       tally.failed += 1;
@@ -104,6 +109,7 @@ function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
     tally.inService += 1;
     const { inServiceAt } = slot;
     if (inServiceAt === undefined) continue;
+    tally.bootSeconds.push(secondsBetween(slot.intendedAt, inServiceAt));
     if (tally.newestInServiceAt === undefined || isBefore(tally.newestInServiceAt, inServiceAt)) {
       tally.newestInServiceAt = inServiceAt;
     }
@@ -154,8 +160,20 @@ function targetOf(
   desired: DesiredRecord | undefined,
   settings: Layer,
 ): LayerSituation['revision'] | undefined {
-  if (revision !== undefined) return { number: revision.revision, hourlyUsd: revision.hourlyUsd };
-  return desired && { number: desired.revision, hourlyUsd: settings.sizes[0]?.hourlyUsd ?? 0 };
+  if (revision !== undefined) {
+    return { number: revision.revision, hourlyUsd: revision.hourlyUsd, capacity: revision.capacity };
+  }
+  const { hourlyUsd = 0, capacity = 1 } = settings.sizes[0] ?? {};
+  return desired && { number: desired.revision, hourlyUsd, capacity };
+}
+
+/**
+ * The time that nine in ten of the newest boots took at most, their joining included. Slots come in the order of their numbers, so the newest are
+ * last. Before the first boot, half of the deadline.
+ */
+function bootSecondsOf({ bootSeconds }: Readonly<Tally>, { readySeconds }: Layer): number {
+  const newest = bootSeconds.slice(-MOST_BOOTS).toSorted((a, b) => a - b);
+  return newest[Math.floor(newest.length * 0.9)] ?? readySeconds / 2;
 }
 
 /** Every field by name and in one order: this is built for every layer in every evaluation, and spreading costs more than deciding. */
@@ -175,6 +193,7 @@ function situationOf(
       hourlyUsd: priceOf(stored, desired, settings),
     },
     revision,
+    bootSeconds: bootSecondsOf(tally, settings),
     inService: tally.inService,
     newestInServiceAt: tally.newestInServiceAt,
     failed: tally.failed,

@@ -1,4 +1,6 @@
 import type { Instant } from './amounts.ts';
+import type { ForecastState } from './forecast/state.ts';
+import type { Outlook } from './forecast/step-risk.ts';
 import type { AlarmReading, Reading } from './readings.ts';
 
 /** What woke the evaluation. */
@@ -9,7 +11,14 @@ export type Trigger = 'schedule' | 'alarm' | 'tick';
  * `because` is the arithmetic in words.
  */
 export type Proposal =
-  | { readonly rule: string; readonly kind: 'want'; readonly count: number; readonly because: string }
+  | {
+      readonly rule: string;
+      readonly kind: 'want';
+      readonly count: number;
+      readonly because: string;
+      /** Of a rule that looks ahead: what it expects, with its error band. */
+      readonly outlook?: Outlook;
+    }
   | { readonly rule: string; readonly kind: 'agree'; readonly because: string }
   | { readonly rule: string; readonly kind: 'stay'; readonly because: string };
 
@@ -76,6 +85,8 @@ export interface ScalingMemory {
   readonly wishes: readonly PastWish[];
   /** Since when wishes have been remembered without a gap: a scale-in needs the whole window. */
   readonly wishesSince?: Instant;
+  /** What the rules that look ahead have learnt, by the name of the rule: some 25 KB each. */
+  readonly forecasts?: Readonly<Record<string, ForecastState>>;
   /**
    * How many were in service, one entry a change, oldest first, the last hour and at most 100 changes: what a reading of an earlier period was
    * an average of.

@@ -99,6 +99,21 @@ const alarm = z
   .describe('The name of a CloudWatch alarm; the rule asks for more while it is in ALARM.');
 const alarmRule = z.union([z.strictObject({ name, alarm, add }), z.strictObject({ name, alarm, addPercent })]);
 
+const riskRule = z.strictObject({
+  name,
+  kpi: kpi.describe('The KPI that measures demand: a count of work in each period, such as requests.'),
+  perCapacityUnit: z
+    .number()
+    .gt(0)
+    .max(1e9)
+    .describe('How much of the KPI in one period one unit of "capacity" carries within what you promise your users.'),
+  shortfallPercent: z
+    .number()
+    .min(0.01)
+    .max(49)
+    .describe('The risk you accept: the share of time in which demand may exceed what is in service.'),
+});
+
 const followLayerRule = z.strictObject({
   name,
   followLayer: nameSchema.describe('The layer to follow.'),
@@ -106,9 +121,17 @@ const followLayerRule = z.strictObject({
 });
 
 export const ruleSchema = z
-  .union([targetValueRule, stepsRule, cronRule, ...alarmRule.options, followLayerRule])
+  .union([targetValueRule, stepsRule, cronRule, ...alarmRule.options, followLayerRule, riskRule])
   .register(tellingKeys, {
-    keys: [['targetValue'], ['steps'], ['cron'], ['alarm', 'add'], ['alarm', 'addPercent'], ['followLayer']],
+    keys: [
+      ['targetValue'],
+      ['steps'],
+      ['cron'],
+      ['alarm', 'add'],
+      ['alarm', 'addPercent'],
+      ['followLayer'],
+      ['shortfallPercent'],
+    ],
   })
   .describe('One wish about the number of instances; the safest of all wishes wins.');
 
@@ -123,7 +146,7 @@ export const ruleFields = {
   periods: stepsRule.shape.periods,
 };
 
-/** A rule, told apart by the key it has: `targetValue`, `steps`, `cron`, `alarm` or `followLayer`. */
+/** A rule, told apart by the key it has: `targetValue`, `steps`, `cron`, `alarm`, `followLayer` or `shortfallPercent`. */
 export type Rule = z.infer<typeof ruleSchema>;
 export type TargetValueRule = z.infer<typeof targetValueRule>;
 export type StepsRule = z.infer<typeof stepsRule>;
@@ -131,3 +154,4 @@ export type Step = z.infer<typeof stepSchema>;
 export type CronRule = z.infer<typeof cronRule>;
 export type AlarmRule = z.infer<typeof alarmRule>;
 export type FollowLayerRule = z.infer<typeof followLayerRule>;
+export type RiskRule = z.infer<typeof riskRule>;

@@ -2,6 +2,7 @@ import type { Decision, Outcome, Proposal, ScalingMemory } from '../decision.ts'
 import type { AlarmReading, Reading } from '../readings.ts';
 import { applyLimits } from './apply-limits.ts';
 import { explain } from './explain.ts';
+import { foresee, rememberForecasts } from './foresee.ts';
 import { noteInService } from './in-service-history.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { propose } from './propose.ts';
@@ -23,9 +24,14 @@ export function decideScaling(situation: LayerSituation): Decided {
   const { now, settings, vanished } = situation;
   const seen = withHistory(situation);
   if (vanished !== undefined) return decideVanished(seen, vanished);
-  const proposals = settings.rules.map((rule) => propose(rule, seen));
+  const foreseen = foresee(seen);
+  const proposals = settings.rules.map((rule) => propose(rule, seen, foreseen));
   const wish = safest(proposals, desiredCount(seen));
-  const memory = rememberWish(seen.memory, { at: now, count: wish.count }, settings.scaleIn.stabilizationSeconds);
+  const memory = rememberWish(
+    rememberForecasts(seen.memory, foreseen),
+    { at: now, count: wish.count },
+    settings.scaleIn.stabilizationSeconds,
+  );
   const { count, applied: limits } = applyLimits(wish.count, seen, memory);
   return concluded(seen, memory, { proposals, wish, count, limits });
 }

@@ -14,8 +14,10 @@ export interface LayerSituation {
   readonly vanished?: { readonly drain: boolean } | undefined;
   /** Absent before the first decision. */
   readonly desired?: { readonly count: number; readonly revision: number; readonly hourlyUsd: number } | undefined;
-  /** The revision to be desired from now on; `hourlyUsd` is the cost of one instance an hour. */
-  readonly revision: { readonly number: number; readonly hourlyUsd: number };
+  /** The revision to be desired from now on; `hourlyUsd` is the cost of one instance an hour, `capacity` what it carries. */
+  readonly revision: { readonly number: number; readonly hourlyUsd: number; readonly capacity: number };
+  /** From intent to in service, as measured lately. */
+  readonly bootSeconds: number;
   /** Instances in service now. */
   readonly inService: number;
   /** When the newest of those in service entered it. */

@@ -6,7 +6,8 @@ import { readApplication } from '../../../core/application/read-application.ts';
 import { fileText, problemsOf, shopText } from '../../factories/application-text.ts';
 
 const rule = 'layers.web.rules.0';
-const ruleKinds = 'an object with exactly one of the keys "targetValue", "steps", "cron", "alarm", "followLayer"';
+const ruleKinds =
+  'an object with exactly one of the keys "targetValue", "steps", "cron", "alarm", "followLayer", "shortfallPercent"';
 
 describe('a good file', () => {
   test('is read with every default filled in', () => {

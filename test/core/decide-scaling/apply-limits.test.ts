@@ -112,7 +112,7 @@ describe('the budget', () => {
   });
 
   it('does not bind what costs nothing', () => {
-    const revision = { number: 1, hourlyUsd: 0 };
+    const revision = { number: 1, hourlyUsd: 0, capacity: 1 };
     expect(limited(9, { maxHourlyUsd: 1, othersHourlyUsd: 5, revision })).toEqual({ count: 9, limits: [] });
   });
 });

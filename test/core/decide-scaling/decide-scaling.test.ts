@@ -82,7 +82,7 @@ describe('a decision', () => {
   });
 
   it('says when new instances are of another revision, and what that costs', () => {
-    const { decision } = decideAt(60, { revision: { number: 2, hourlyUsd: 0.2 } });
+    const { decision } = decideAt(60, { revision: { number: 2, hourlyUsd: 0.2, capacity: 1 } });
     expect(decision).toMatchObject({ outcome: 'hold', from: { revision: 1 }, to: { revision: 2 } });
     expect(decision).toMatchObject({ hourlyUsdBefore: 0.4, hourlyUsdAfter: 0.8 });
     expect(decision.because).toMatch(/; new instances are of revision 2, not 1\.$/);

@@ -1,0 +1,29 @@
+import type { RiskRule } from '../application/rule-schema.ts';
+import type { Proposal } from '../decision.ts';
+import type { RiskAnswer } from '../forecast/step-risk.ts';
+import type { Foreseen } from './foresee.ts';
+import type { LayerSituation } from './layer-situation.ts';
+import { shown } from './round.ts';
+
+/**
+ * Keeps the share of time in which demand exceeds what is in service at the asked-for risk, at the least billed time: as many as the learnt
+ * look-ahead over the boot time asks for. Without data nobody is let go.
+ */
+export function proposeRisk(rule: RiskRule, situation: LayerSituation, foreseen: Foreseen): Proposal {
+  const reading = situation.readings.get(rule.kpi);
+  const answer = foreseen.get(rule.name)?.answer;
+  if (reading?.value === undefined || answer === undefined) {
+    return { rule: rule.name, kind: 'stay', because: `no data for ${rule.kpi}` };
+  }
+  const { needed: count, outlook } = answer;
+  const because = reasonOf(rule, answer);
+  return { rule: rule.name, kind: 'want', count, because, ...(outlook === undefined ? {} : { outlook }) };
+}
+
+function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskAnswer): string {
+  if (outlook === undefined) return basis === 'held' ? `no new ${kpi} since the last answer` : `still learning ${kpi}`;
+  const { load, expectedLoad, bandLoad, chanceShortPercent } = outlook;
+  const expected = `${kpi} ${shown(load)}, expected ${shown(expectedLoad)} (${shown(bandLoad[0])} to ${shown(bandLoad[1])})`;
+  if (basis === 'learning') return `${expected}; still learning, so never below what demand needs now`;
+  return `${expected}; ${shown(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
+}
