@@ -36,6 +36,7 @@ describe('the ceilings of the account', () => {
   it('hold a layer where it is when others have taken everything, and never force it down', () => {
     expect(limited(9, { mostInstances: 10, takenElsewhere: { instances: 50, hourlyUsd: 0 } })).toMatchObject({
       count: 4,
+      limits: ['ceiling'],
     });
   });
 
