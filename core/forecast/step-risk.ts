@@ -65,7 +65,7 @@ const shortestTickSeconds = 15;
 /** Ticks are made longer until the look-ahead is no more than so many of them: the state stays small. */
 const mostTicksAhead = 32;
 /** Scores beyond the quantile before the price is trusted alone. */
-const trustedScores = 5;
+const trustedScores = 2;
 /** No knowledge yet. */
 export function startForecast(
   question: Pick<RiskQuestion, 'periodSeconds' | 'bootSeconds' | 'perInstance'>,
