@@ -20,10 +20,30 @@ export function guardPorts<P extends Partial<Ports>>(
   { guard, stage, state }: { readonly guard: RightsGuard; readonly stage: string; readonly state: AnswersFor },
 ): P {
   const guarded = Object.entries(ports).map(([name, port]) => {
-    const twin = awsTwin(name, { guard, stage, state });
+    const twin = knownTwin(name, { guard, stage, state });
     return [name, twin === undefined ? port : inFrontOf(port, twin)] as const;
   });
   return Object.assign({ ...ports }, Object.fromEntries(guarded));
+}
+
+const knownTwins = new WeakMap<RightsGuard, Map<string, (() => object) | undefined>>();
+
+/** Worlds make ports for every run of a stage; clients are made once. */
+function knownTwin(port: string, context: Parameters<typeof awsTwin>[1]): (() => object) | undefined {
+  const twins = knownTwins.get(context.guard) ?? new Map<string, (() => object) | undefined>();
+  knownTwins.set(context.guard, twins);
+  const key = `${context.stage} ${port}`;
+  if (!twins.has(key)) twins.set(key, once(awsTwin(port, context)));
+  return twins.get(key);
+}
+
+function once(make: (() => object) | undefined): (() => object) | undefined {
+  if (make === undefined) return undefined;
+  let made: object | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 /** The AWS adapter of a port, made at the first call: a stage whose function lacks the variable for it must not need it. */
