@@ -12,6 +12,7 @@ import { isTerminated, type LayerView, type Step, settingsOf } from './layer-vie
 import { leave } from './leave.ts';
 import { lose } from './lose.ts';
 import { mayDrain, mayLaunch } from './order.ts';
+import { isQuiet } from './quiet.ts';
 import { isReady, markImages } from './readiness.ts';
 import { reclaim } from './reclaim.ts';
 import { release } from './release.ts';
@@ -96,6 +97,7 @@ function slotsByLayer({ desired, slots }: Stored): ReadonlyMap<string, readonly 
 }
 
 function planLayer(name: string, slots: readonly Slot[], situation: Situation): readonly Slot[] {
+  if (isQuiet(slots, situation.stored.desired.get(name), situation.stored)) return slots;
   const view = viewOf(name, situation, slots);
   if (view === undefined) return slots;
   const taken = situation.isStopped ? stepsWhileStopped : steps;
