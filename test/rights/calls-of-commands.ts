@@ -47,6 +47,17 @@ const commands: Readonly<Record<string, Calls>> = {
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html
   SendMessageBatchCommand: ({ QueueUrl }) => [call('sqs:SendMessage', queueArn(String(QueueUrl)))],
   SendMessageCommand: ({ QueueUrl }) => [call('sqs:SendMessage', queueArn(String(QueueUrl)))],
+  // A command is authorised for its document and for each machine: https://docs.aws.amazon.com/systems-manager/latest/userguide/run-command-setting-up.html
+  SendCommandCommand: sendCommand,
+  ListCommandInvocationsCommand: () => [call('ssm:ListCommandInvocations', '*')],
+  // https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+  RegisterTargetsCommand: ({ TargetGroupArn }) => [
+    call('elasticloadbalancing:RegisterTargets', String(TargetGroupArn)),
+  ],
+  DeregisterTargetsCommand: ({ TargetGroupArn }) => [
+    call('elasticloadbalancing:DeregisterTargets', String(TargetGroupArn)),
+  ],
+  DescribeTargetHealthCommand: () => [call('elasticloadbalancing:DescribeTargetHealth', '*')],
   GetParameterCommand: ({ Name }) => [call('ssm:GetParameter', parameterArn(String(Name)))],
 };
 
@@ -102,6 +113,28 @@ function runInstances(input: Properties, state: AccountState): readonly IamCall[
       call('ec2:CreateTags', arn('ec2', `${type}/*`), { 'ec2:CreateAction': 'RunInstances', ...requestTags(given) }),
     ),
     ...passedRoles(input, state),
+  ];
+}
+
+/** Documents that AWS publishes belong to no account. The tags of a machine go by two names. */
+function sendCommand({ DocumentName, Targets }: Properties, { tagsOf }: AccountState): readonly IamCall[] {
+  const name = String(DocumentName);
+  const document = `document/${name}`;
+  const instanceIds = listOf(Targets).flatMap(({ Key, Values }) => {
+    if (Key !== 'InstanceIds') throw new RangeError(`which rights a command to ${String(Key)} needs is not known`);
+    return textsOf(Values);
+  });
+  return [
+    call(
+      'ssm:SendCommand',
+      name.startsWith('AWS-') ? `arn:aws:ssm:${account.region}::${document}` : arn('ssm', document),
+    ),
+    ...instanceIds.map((id) =>
+      call('ssm:SendCommand', arn('ec2', `instance/${id}`), {
+        ...tagKeys('aws:ResourceTag', tagsOf(id)),
+        ...tagKeys('ssm:resourceTag', tagsOf(id)),
+      }),
+    ),
   ];
 }
 
