@@ -1,0 +1,31 @@
+import { resolve } from 'node:path';
+import { account, region } from '../emulators/start-emulators.ts';
+import { type CommandResult, runCommand } from '../run-command.ts';
+
+/** The CDK's own command line, on the app of this repository. */
+export interface Cdk {
+  bootstrap(): Promise<CommandResult>;
+  deploy(): Promise<CommandResult>;
+  destroy(): Promise<CommandResult>;
+}
+
+/** Drives the CDK with the given context; it synthesises anew each time, as it does for everybody. */
+export function cdkWith(of: {
+  readonly context: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Where the synthesised app goes. */
+  readonly output: string;
+}): Cdk {
+  const context = Object.entries(of.context).flatMap(([name, value]) => ['-c', `concertina:${name}=${value}`]);
+  const run = (words: readonly string[]): Promise<CommandResult> =>
+    runCommand({
+      command: process.execPath,
+      words: [resolve('node_modules/aws-cdk/bin/cdk'), ...words, '--output', of.output],
+      environment: of.environment,
+    });
+  return {
+    bootstrap: () => run(['bootstrap', `aws://${account}/${region}`, ...context]),
+    deploy: () => run(['deploy', '--require-approval', 'never', ...context]),
+    destroy: () => run(['destroy', '--force', ...context]),
+  };
+}
