@@ -126,7 +126,14 @@ async function startMiniStack(
 /** What a process needs to run at all. The home folder is the proof's own: no file of the machine's user is read or written. */
 function plainEnvironment(folder: string): Record<string, string> {
   const path = [dirname(process.execPath), ...(process.env['PATH'] ?? '').split(delimiter)].join(delimiter);
-  return { PATH: path, HOME: folder, TMPDIR: folder, LANG: 'C.UTF-8', AWS_EC2_METADATA_DISABLED: 'true' };
+  return {
+    PATH: path,
+    HOME: folder,
+    TMPDIR: folder,
+    LANG: 'C.UTF-8',
+    PYTHONDONTWRITEBYTECODE: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+  };
 }
 
 function clientSettings(of: {
