@@ -1,7 +1,9 @@
 import type { Instant } from '../core/amounts.ts';
 import type { MetricPlan } from '../core/collect-metrics.ts';
 import type { LaunchRequest, LaunchResult } from '../core/launch-call.ts';
-import type { Notice } from '../core/notice.ts';
+import type { Acknowledgement, Notice } from '../core/notice.ts';
+import type { CommandOutcome } from '../core/participants/judge-step.ts';
+import type { TargetHealth } from '../core/participants/plan-targets.ts';
 import type { AlarmReading } from '../core/readings.ts';
 import type { DecisionRecord, Instance, StoredRecord } from '../core/records.ts';
 import type { Series } from '../core/samples.ts';
@@ -94,9 +96,51 @@ export interface Topic {
   publish(notices: readonly Notice[]): Promise<readonly { readonly notice: Notice; readonly reason: string }[]>;
 }
 
+/** Target groups of load balancers, of those whose targets are instances. */
+export interface TargetGroups {
+  /** Every target of a group by instance id, those that drain included. `refused` when there is no such group. Throws rather than return a part. */
+  list(
+    targetGroupArn: string,
+  ): Promise<{ readonly targets: ReadonlyMap<string, TargetHealth> } | { readonly refused: string }>;
+  /** Registers those that it can; `refused` says why the others are not, and is empty when there are none. One that is registered stays so. */
+  register(targetGroupArn: string, instanceIds: readonly string[]): Promise<{ readonly refused: readonly string[] }>;
+  /** Begins to drain. One that is not registered is a success. */
+  deregister(targetGroupArn: string, instanceIds: readonly string[]): Promise<void>;
+}
+
+/** A script to run on instances. */
+export interface CommandRequest {
+  readonly instanceIds: readonly string[];
+  /** For a POSIX shell, run as root. It must make sure itself that a repeat does no harm. */
+  readonly script: string;
+  /** After so long it is ended where it still runs. */
+  readonly timeoutSeconds: number;
+  /** For people who find it in the console, at most 100 characters. */
+  readonly comment: string;
+}
+
+/** SSM Run Command. */
+export interface Commands {
+  /** Starts a script; returns the ids by which to ask for its outcomes. Instances that SSM does not know are skipped. */
+  send(request: CommandRequest): Promise<readonly string[]>;
+  /** How commands go, one outcome for each instance that they reached so far. */
+  outcomes(commandIds: readonly string[]): Promise<readonly CommandOutcome[]>;
+}
+
+/** Where participants that are part of the product acknowledge: the same queue as all others. */
+export interface Replies {
+  send(acknowledgement: Acknowledgement): Promise<void>;
+}
+
+/** Asks instances over HTTP from within their network. */
+export interface Probes {
+  /** Whether the instance answers GET with a status from 200 to 399 within 2 s. Never throws: no answer is `false`. */
+  answers(request: { readonly privateIp: string; readonly port: number; readonly path: string }): Promise<boolean>;
+}
+
 /** Wake-ups for the time between two schedules. */
 export interface Ticks {
-  /** Wakes evaluate for the application once after each of these delays (0 to 900 s). */
+  /** Wakes whoever listens for the application once after each of these delays (0 to 900 s). */
   later(application: string, delaysSeconds: readonly number[]): Promise<void>;
 }
 
@@ -120,4 +164,12 @@ export interface Ports {
   readonly topic: Topic;
   readonly ticks: Ticks;
   readonly killSwitch: KillSwitch;
+}
+
+/** What the participants and the probe that are part of the product may touch beside that; each takes only the ports it names. */
+export interface ParticipantPorts {
+  readonly targetGroups: TargetGroups;
+  readonly commands: Commands;
+  readonly replies: Replies;
+  readonly probes: Probes;
 }

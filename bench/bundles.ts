@@ -44,7 +44,17 @@ export const sentCommands: Readonly<Record<StageName, Readonly<Record<string, re
   },
   announce: { ...table, SNS: ['PublishBatch'] },
   acknowledge: table,
+  'target-group': {
+    ...table,
+    ElasticLoadBalancingV2: ['DescribeTargetHealth', 'RegisterTargets', 'DeregisterTargets'],
+    SQS: ['SendMessageBatch'],
+  },
+  hook: { ...table, SSM: ['SendCommand', 'ListCommandInvocations'], SQS: ['SendMessageBatch'] },
+  probe: table,
 };
+
+/** Packages of clients that are not named like their client in lower case. */
+const packages: Readonly<Record<string, string>> = { ElasticLoadBalancingV2: 'elastic-load-balancing-v2' };
 
 const coldImports = 9;
 
@@ -58,7 +68,8 @@ const environment = {
   CONCERTINA_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:topic',
   CONCERTINA_ACKNOWLEDGE_URL: 'https://acknowledge.lambda-url.eu-central-1.on.aws/',
   CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/acknowledgements',
-  CONCERTINA_TICKS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
+  CONCERTINA_WAKES_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/wakes',
+  CONCERTINA_TICKS_QUEUE_URLS: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
 };
 
 /** Bundles every function, and its SDK commands alone, into the folder. */
@@ -74,7 +85,17 @@ export function measureBundles(folder: string): Promise<readonly BundleSize[]> {
   );
 }
 
-const stageNames: readonly StageName[] = ['apply', 'evaluate', 'observe', 'reconcile', 'announce', 'acknowledge'];
+const stageNames: readonly StageName[] = [
+  'apply',
+  'evaluate',
+  'observe',
+  'reconcile',
+  'announce',
+  'acknowledge',
+  'target-group',
+  'hook',
+  'probe',
+];
 
 function bundlePath(folder: string, stage: StageName): string {
   return join(folder, `${stage}.mjs`);
@@ -90,7 +111,7 @@ function sdkOnlySource(stage: StageName): string {
   return clients
     .map(([client, commands]) => {
       const names = commands.map((command) => `${command}Command`);
-      const from = `@aws-sdk/client-${client.toLowerCase()}`;
+      const from = `@aws-sdk/client-${packages[client] ?? client.toLowerCase()}`;
       return `import { ${client}Client, ${names.join(', ')} } from '${from}';\nexport const ${client} = [new ${client}Client({}), ${names.join(', ')}];\n`;
     })
     .join('');

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { acknowledgementToken } from './acknowledgement-token.ts';
 import { addSeconds, type Instant, isAtOrAfter, isoFromInstant } from './amounts.ts';
 import type { Participant } from './application/participant-schema.ts';
 import type { Slot } from './instance-life.ts';
-import { memberOf, membershipOf, membershipText } from './membership.ts';
+import { memberOf, membershipOf } from './membership.ts';
+import { membershipLink } from './membership-link.ts';
 import type { Membership, MembershipLink, Notice } from './notice.ts';
 import { hearersOf } from './plan-changes/gate.ts';
 import type { FileRecord, HeadRecord, ToldRecord } from './records.ts';
@@ -174,9 +174,11 @@ function noticesOf(slots: readonly Slot[], letter: Letter): readonly Notice[] {
   }
   return [...groups.values()].flatMap((group) => {
     const whole = noticeOf(group, letter, letter.membership);
-    const { url } = letter.places;
-    if (url === undefined || !whole.some(isTooLarge)) return whole;
-    const link = linkTo(letter, url);
+    const { places, listener, head } = letter;
+    if (places.url === undefined || !whole.some(isTooLarge)) return whole;
+    const { application, name } = listener;
+    const to = { application, participant: name, tokenKey: head.tokenKey, url: places.url };
+    const link = membershipLink(letter.membership, to);
     return partsOf(group).flatMap((part) => noticeOf(part, letter, link));
   });
 }
@@ -187,19 +189,6 @@ function isTooLarge(notice: Notice): boolean {
   const counts = Object.values(membership.layers).map(({ length }) => length);
   if (counts.reduce((sum, count) => sum + count, change.instances.length) < MOST_UNMEASURED) return false;
   return Buffer.byteLength(JSON.stringify(notice)) > MOST_BYTES;
-}
-
-function linkTo({ listener, head, membership }: Letter, url: string): MembershipLink {
-  const { application, name } = listener;
-  const subject = { application, participant: name, membershipVersion: membership.version };
-  const query = new URLSearchParams({
-    application,
-    participant: name,
-    version: String(membership.version),
-    token: acknowledgementToken(head.tokenKey, subject),
-  });
-  const sha256 = createHash('sha256').update(membershipText(membership)).digest('hex');
-  return { version: membership.version, link: `${url}membership?${query}`, sha256 };
 }
 
 function partsOf(group: readonly Slot[]): readonly (readonly Slot[])[] {

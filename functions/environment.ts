@@ -30,6 +30,11 @@ export function positiveNumber<Name extends string>(values: Readonly<Record<Name
   return value;
 }
 
+/** The texts of a variable that holds several, with a space between them. */
+export function listOf(value: string): readonly string[] {
+  return value.split(' ').filter((text) => text !== '');
+}
+
 function isComplete<Name extends string>(
   found: Partial<Record<Name, string>>,
   names: readonly Name[],

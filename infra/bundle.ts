@@ -4,7 +4,16 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 /** The stages that run on AWS: each is a folder in functions/ and a construct here. */
-export type StageName = 'apply' | 'evaluate' | 'observe' | 'reconcile' | 'announce' | 'acknowledge';
+export type StageName =
+  | 'apply'
+  | 'evaluate'
+  | 'observe'
+  | 'reconcile'
+  | 'announce'
+  | 'acknowledge'
+  | 'target-group'
+  | 'hook'
+  | 'probe';
 
 /** The one file of a bundle; `.mjs` because Lambda has no package.json to say that it is a module. */
 export const bundleFile = 'index.mjs';

@@ -7,12 +7,16 @@ import { Acknowledge, type UrlAccess } from './acknowledge.ts';
 import { Announce } from './announce.ts';
 import { Apply } from './apply.ts';
 import { Evaluate } from './evaluate.ts';
+import { Hook } from './hook.ts';
 import { KillSwitch } from './kill-switch.ts';
 import { Observe } from './observe.ts';
+import { Probe } from './probe.ts';
 import { type AlsoReach, readReach } from './reach.ts';
-import { type ApplicationSource, type GivenParameters, readApplications } from './read-applications.ts';
+import { type ApplicationSource, type GivenParameters, readApplications, requireNetwork } from './read-applications.ts';
 import { Reconcile } from './reconcile.ts';
+import type { StageNetwork } from './stage-function.ts';
 import { ConcertinaTable } from './table.ts';
+import { TargetGroup } from './target-group.ts';
 import { ConcertinaTopic } from './topic.ts';
 
 export interface ConcertinaProps {
@@ -24,6 +28,8 @@ export interface ConcertinaProps {
   readonly alsoReach?: AlsoReach;
   /** What all applications together may have. Default `defaultCeilings`. No application file can lift it. */
   readonly ceilings?: Ceilings;
+  /** Where instances are asked over HTTP whether they are ready. Needed by layers with `ready: {http}`; default none, and no function for it. */
+  readonly network?: StageNetwork | undefined;
   /** What becomes of the table when the stack is deleted. Default `keep`. */
   readonly removal?: 'keep' | 'delete';
   /** The SNS topic that the alarms tell. Default none: they are then only seen in CloudWatch. */
@@ -52,6 +58,10 @@ export class Concertina extends Construct {
   readonly announce: Announce;
   /** Participants reply here: `acknowledge.grantSend(role)`. */
   readonly acknowledge: Acknowledge;
+  readonly targetGroup: TargetGroup;
+  readonly hook: Hook;
+  /** Only with a network. */
+  readonly probe: Probe | undefined;
 
   constructor(scope: Construct, id: string, props: ConcertinaProps) {
     super(scope, id);
@@ -59,6 +69,7 @@ export class Concertina extends Construct {
     const alarmActions =
       alarmTopicArn === undefined ? [] : [new SnsAction(Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn))];
     const applications = readApplications(props.applications, props.parameters ?? {});
+    if (props.network === undefined) requireNetwork(applications);
     const reach = readReach(
       applications.map(({ application }) => application),
       { also: props.alsoReach ?? {}, roleArnOf: (profile) => roleArn(this, profile) },
@@ -85,6 +96,14 @@ export class Concertina extends Construct {
       reservesConcurrency,
     });
     this.announce = new Announce(this, 'Announce', { table, topic, acknowledge: this.acknowledge, alarmActions });
+    const wiring = { table, topic, acknowledge: this.acknowledge, alarmActions };
+    this.targetGroup = new TargetGroup(this, 'TargetGroup', { reach, ...wiring });
+    this.hook = new Hook(this, 'Hook', { reach, ...wiring });
+    const { network } = props;
+    this.probe = network && new Probe(this, 'Probe', { table, network, alarmActions });
+    for (const { queue } of [this.observe.ticks, this.targetGroup.wakes, this.hook.wakes])
+      this.evaluate.ticksAlso(queue);
+    if (this.probe !== undefined) this.evaluate.ticksAlso(this.probe.ticks.queue);
     this.apply = new Apply(this, 'Apply', { table, applications, alarmActions });
     new CfnOutput(Stack.of(this), 'TableName', { value: table.table.tableName, description: 'All that is known.' });
   }

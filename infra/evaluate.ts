@@ -1,7 +1,8 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Ceilings } from '../core/ceilings.ts';
 import { explainWildcard } from './explain-finding.ts';
@@ -29,6 +30,8 @@ const silentMinutes = 5;
 /** Metrics → decision: every minute, when an alarm goes off, and on ticks while something moves. */
 export class Evaluate extends Construct {
   readonly stage: StageFunction;
+  /** Queues that get the ticks: its own, and those of the stages that look again while something moves. */
+  readonly #ticked: Queue[] = [];
 
   constructor(scope: Construct, id: string, props: EvaluateProps) {
     super(scope, id);
@@ -53,6 +56,11 @@ export class Evaluate extends Construct {
     this.alarmWhenSilent(props.alarmActions);
   }
 
+  /** While something of an application moves, this queue gets its ticks too. */
+  ticksAlso(queue: Queue): void {
+    this.#ticked.push(queue);
+  }
+
   private wake({ alarmActions }: EvaluateProps): void {
     const ticks = new WakeQueue(this, 'Ticks', {
       wakes: this.stage,
@@ -60,9 +68,17 @@ export class Evaluate extends Construct {
       deadLetters: 'evaluate gave up a tick',
       alarmActions,
     });
-    this.stage.handler.addEnvironment('CONCERTINA_TICKS_QUEUE_URL', ticks.queue.queueUrl);
+    this.ticksAlso(ticks.queue);
+    this.stage.handler.addEnvironment(
+      'CONCERTINA_TICKS_QUEUE_URLS',
+      Lazy.string({ produce: () => this.#ticked.map(({ queueUrl }) => queueUrl).join(' ') }),
+    );
     this.stage.role.addToPolicy(
-      new PolicyStatement({ sid: 'AskForTicks', actions: ['sqs:SendMessage'], resources: [ticks.queue.queueArn] }),
+      new PolicyStatement({
+        sid: 'AskForTicks',
+        actions: ['sqs:SendMessage'],
+        resources: Lazy.list({ produce: () => this.#ticked.map(({ queueArn }) => queueArn) }),
+      }),
     );
     new WakeEvents(this, 'Wakes', {
       wakes: this.stage,

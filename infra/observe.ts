@@ -7,6 +7,7 @@ import { regionWide } from './rights.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 import { WakeEvents } from './wake-events.ts';
+import { WakeQueue } from './wake-queue.ts';
 
 export interface ObserveProps {
   readonly table: ConcertinaTable;
@@ -14,9 +15,13 @@ export interface ObserveProps {
   readonly reservesConcurrency: boolean;
 }
 
-/** What EC2 says of our machines → observations: on its events, and a sweep every minute because events get lost. */
+/** Ticks wait 45 s at the most and are of no use an hour later. */
+const keepTicksSeconds = 3600;
+
+/** What EC2 says of our machines → observations: on its events, and a sweep every minute, and on ticks, because events get lost. */
 export class Observe extends Construct {
   readonly stage: StageFunction;
+  readonly ticks: WakeQueue;
 
   constructor(scope: Construct, id: string, { table, alarmActions, reservesConcurrency }: ObserveProps) {
     super(scope, id);
@@ -37,6 +42,12 @@ export class Observe extends Construct {
     explainWildcard(this.stage, {
       resource: '*',
       because: 'DescribeInstances and DescribeInstanceStatus know no resources; the region is a condition.',
+    });
+    this.ticks = new WakeQueue(this, 'Ticks', {
+      wakes: this.stage,
+      keepSeconds: keepTicksSeconds,
+      deadLetters: 'observe gave up a tick',
+      alarmActions,
     });
     new WakeEvents(this, 'Wakes', { wakes: this.stage, alarmActions, rules: observeRules });
   }

@@ -62,6 +62,18 @@ export function readApplications(
   return [...deployed.values()];
 }
 
+/** Throws ApplicationFileError naming every layer that is asked over HTTP whether it is ready: nobody could ask. */
+export function requireNetwork(deployed: readonly DeployedApplication[]): void {
+  const problems = deployed.flatMap(({ from, application }) =>
+    Object.entries(application.layers).flatMap(([layer, { ready }]) =>
+      typeof ready === 'object'
+        ? [`${from}: layers.${layer}.ready: found "http", allowed: it needs "concertina:network", from where to ask`]
+        : [],
+    ),
+  );
+  if (problems.length > 0) throw new ApplicationFileError(problems.join('\n'));
+}
+
 function parameterProblems(application: Application, given: Readonly<Record<string, string>>): readonly Problem[] {
   const read = readParameters(application.parameters, given);
   return read.ok ? checkFilled(application, parameterTexts(application.parameters, read.values)) : read.problems;

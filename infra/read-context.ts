@@ -30,6 +30,8 @@ const contextSchema = z.strictObject({
         instanceProfiles: z.record(text, texts.min(1)).default({}),
         imageOwners: texts.default([]),
         imageParameters: texts.default([]),
+        targetGroupArns: texts.default([]),
+        hookLayers: texts.default([]),
       }),
     )
     .prefault({})
@@ -43,6 +45,9 @@ const contextSchema = z.strictObject({
     .preprocess(json, z.boolean())
     .default(true)
     .describe('False in an account with the smallest quota of concurrent executions.'),
+  network: z
+    .preprocess(json, z.strictObject({ subnetIds: texts.min(1), securityGroupIds: texts.min(1) }).optional())
+    .describe('Subnets and security groups from which instances are asked over HTTP whether they are ready.'),
   acknowledgeUrl: z
     .enum(['aws-iam', 'token'])
     .default('aws-iam')

@@ -45,7 +45,7 @@ export class Reconcile extends Construct {
     new WakeStream(this, 'Wakes', {
       table,
       wakes: this.stage,
-      kinds: ['desired', 'observation', 'acknowledgement', 'told', 'tick', 'file'],
+      kinds: ['desired', 'observation', 'probe', 'acknowledgement', 'told', 'tick', 'file'],
       alarmActions,
     });
   }

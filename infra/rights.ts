@@ -68,6 +68,54 @@ export function imageRights(scope: Construct, reach: Reach): readonly PolicyStat
   ];
 }
 
+/** To put instances into the named target groups and take them out. DescribeTargetHealth knows no resources. */
+export function targetGroupRights(scope: Construct, reach: Reach): readonly PolicyStatement[] {
+  if (reach.targetGroupArns.length === 0) return [];
+  return [
+    regionWide(scope, { sid: 'SeeTargets', actions: ['elasticloadbalancing:DescribeTargetHealth'] }),
+    new PolicyStatement({
+      sid: 'ChangeTargets',
+      actions: ['elasticloadbalancing:RegisterTargets', 'elasticloadbalancing:DeregisterTargets'],
+      resources: [...reach.targetGroupArns],
+    }),
+  ];
+}
+
+/**
+ * To run a shell script on instances of ours, of the named layers only, and to see how it went. SendCommand is asked for once for the document
+ * and once for each instance; ListCommandInvocations knows no resources.
+ * https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+ */
+export function hookRights(scope: Construct, reach: Reach): readonly PolicyStatement[] {
+  if (reach.hookLayers.length === 0 || reach.applications.length === 0) return [];
+  const document = Stack.of(scope).formatArn({
+    service: 'ssm',
+    account: '',
+    resource: 'document',
+    resourceName: 'AWS-RunShellScript',
+  });
+  return [
+    new PolicyStatement({ sid: 'RunShellScript', actions: ['ssm:SendCommand'], resources: [document] }),
+    new PolicyStatement({
+      sid: 'RunOnOurs',
+      actions: ['ssm:SendCommand'],
+      resources: [ec2Arn(scope, 'instance')],
+      conditions: {
+        StringEquals: {
+          [`ssm:resourceTag/${ourTags.application}`]: reach.applications,
+          [`ssm:resourceTag/${ourTags.layer}`]: reach.hookLayers,
+        },
+      },
+    }),
+    regionWide(scope, { sid: 'SeeRuns', actions: ['ssm:ListCommandInvocations'] }),
+  ];
+}
+
+/** Every instance, in a policy whose conditions narrow it. */
+export function anyInstance(scope: Construct): string {
+  return ec2Arn(scope, 'instance');
+}
+
 function launchOurs(scope: Construct, reach: Reach): PolicyStatement {
   const profiles = Object.keys(reach.instanceProfiles).map((name) =>
     Stack.of(scope).formatArn({ service: 'iam', region: '', resource: 'instance-profile', resourceName: name }),

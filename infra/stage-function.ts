@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  CfnFunction,
   Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
@@ -20,6 +21,14 @@ export interface StageFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   /** Most invocations at once; absent: as many as the account allows. */
   readonly atOnce?: number;
+  /** Where in a network it runs; absent: in none. */
+  readonly network?: StageNetwork;
+}
+
+/** Subnets and security groups of the network in which a function runs. */
+export interface StageNetwork {
+  readonly subnetIds: readonly string[];
+  readonly securityGroupIds: readonly string[];
 }
 
 /** Every function runs like this; only what is in the props differs. Its role starts with one right: to write its own log. */
@@ -64,5 +73,13 @@ export class StageFunction extends Construct {
       recursiveLoop: RecursiveLoop.TERMINATE,
       ...(props.atOnce === undefined ? {} : { reservedConcurrentExecutions: props.atOnce }),
     });
+    if (props.network !== undefined) this.enter(props.network);
+  }
+
+  /** By ids: CDK's own way needs the whole network described, and adds a policy managed by AWS. */
+  private enter({ subnetIds, securityGroupIds }: StageNetwork): void {
+    const { defaultChild } = this.handler.node;
+    if (!(defaultChild instanceof CfnFunction)) throw new Error('the function is no CfnFunction');
+    defaultChild.vpcConfig = { subnetIds: [...subnetIds], securityGroupIds: [...securityGroupIds] };
   }
 }

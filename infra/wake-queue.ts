@@ -25,6 +25,7 @@ const mostInvocationsAtOnce = 2;
 /** A queue whose messages wake a stage. A message is deleted when its own run succeeded, comes again when not, and ends in a dead-letter queue. */
 export class WakeQueue extends Construct {
   readonly queue: Queue;
+  readonly deadLetters: Queue;
 
   constructor(scope: Construct, id: string, props: WakeQueueProps) {
     super(scope, id);
@@ -32,6 +33,7 @@ export class WakeQueue extends Construct {
       holds: props.deadLetters,
       alarmActions: props.alarmActions,
     });
+    this.deadLetters = deadLetters.queue;
     this.queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,

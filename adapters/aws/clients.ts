@@ -1,13 +1,14 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 /*
  * Every client of ours, with its patience. Region and credentials come from where the SDK looks for them; an endpoint of one service from
- * AWS_ENDPOINT_URL_DYNAMODB, _EC2, _CLOUDWATCH, _SNS, _SQS, _SSM, of all from AWS_ENDPOINT_URL, its certificate authority from
+ * AWS_ENDPOINT_URL_DYNAMODB, _EC2, _CLOUDWATCH, _SNS, _SQS, _SSM, _ELASTIC_LOAD_BALANCING_V2, of all from AWS_ENDPOINT_URL, its certificate authority from
  * NODE_EXTRA_CA_CERTS. One function a client, so that a bundle holds only the clients it calls for.
  */
 
@@ -36,7 +37,12 @@ export function sqsClient(): SQSClient {
   return new SQSClient({ ...patience({ attempts: 4, requestSeconds: 5 }), useQueueUrlAsEndpoint: false });
 }
 
-/** One parameter at a time. */
+/** A registration takes a moment; nothing waits for health here. */
+export function loadBalancingClient(): ElasticLoadBalancingV2Client {
+  return new ElasticLoadBalancingV2Client(patience({ attempts: 4, requestSeconds: 5 }));
+}
+
+/** One parameter, or one command, at a time. */
 export function ssmClient(): SSMClient {
   return new SSMClient(patience({ attempts: 4, requestSeconds: 5 }));
 }

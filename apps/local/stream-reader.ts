@@ -10,6 +10,7 @@ import { type Invocations, streamRetrySeconds } from './invocations.ts';
 export const wakesReconcile: ReadonlySet<StoredRecord['kind']> = new Set([
   'desired',
   'observation',
+  'probe',
   'acknowledgement',
   'told',
   'tick',
@@ -49,7 +50,7 @@ export class StreamReader {
     if (kind === undefined || !kinds.has(kind) || this.#waiting.has(application)) return;
     if (before !== undefined && before === after) return;
     this.#waiting.add(application);
-    agenda.at(addSeconds(clock.now(), dice.between(0.1, 0.6)), () => this.#deliver(application));
+    agenda.at(addSeconds(clock.now(), dice.between(0.2, 1)), () => this.#deliver(application));
   }
 
   async #deliver(application: string): Promise<void> {

@@ -6,7 +6,7 @@ import { SqsTicks } from '../../adapters/aws/sqs-ticks.ts';
 import { SsmImages } from '../../adapters/aws/ssm-images.ts';
 import { SsmKillSwitch } from '../../adapters/aws/ssm-kill-switch.ts';
 import { SystemClock } from '../../adapters/aws/system-clock.ts';
-import { positiveNumber, readEnvironment } from '../environment.ts';
+import { listOf, positiveNumber, readEnvironment } from '../environment.ts';
 import { log } from '../log.ts';
 import { isBatch, queueRecords, tickedApplication } from '../read-event.ts';
 import { type BatchResponse, runBatch } from '../run-batch.ts';
@@ -15,7 +15,7 @@ import { evaluateStage } from './stage.ts';
 
 const environment = readEnvironment([
   'CONCERTINA_TABLE',
-  'CONCERTINA_TICKS_QUEUE_URL',
+  'CONCERTINA_TICKS_QUEUE_URLS',
   'CONCERTINA_KILL_SWITCH',
   'CONCERTINA_MOST_INSTANCES',
   'CONCERTINA_MOST_HOURLY_USD',
@@ -35,7 +35,7 @@ const ports = {
   fleet: new Ec2Fleet({ client: ec2Client() }),
   images: new SsmImages({ client: ssm }),
   killSwitch: new SsmKillSwitch({ client: ssm, clock, parameterName: environment.CONCERTINA_KILL_SWITCH }),
-  ticks: new SqsTicks({ client: sqsClient(), queueUrl: environment.CONCERTINA_TICKS_QUEUE_URL }),
+  ticks: new SqsTicks({ client: sqsClient(), queueUrls: listOf(environment.CONCERTINA_TICKS_QUEUE_URLS) }),
 };
 
 /**

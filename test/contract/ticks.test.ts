@@ -35,13 +35,13 @@ ticksContract('SqsTicks', async () => {
     aws.requests.flatMap(entriesOf).map(({ MessageBody, DelaySeconds }): [string, number] => {
       return [JSON.parse(MessageBody).application, DelaySeconds];
     });
-  return { ticks: new SqsTicks({ client: sqsClient(), queueUrl }), asked, stop: aws.stop };
+  return { ticks: new SqsTicks({ client: sqsClient(), queueUrls: [queueUrl] }), asked, stop: aws.stop };
 });
 
 describe('SqsTicks', () => {
   it('sends the wake of evaluate, ten a call, to the endpoint and not to the URL of the queue', async () => {
     const aws = await startFakeAws(() => ({ body: { Successful: [], Failed: [] } }));
-    const ticks = new SqsTicks({ client: sqsClient(), queueUrl });
+    const ticks = new SqsTicks({ client: sqsClient(), queueUrls: [queueUrl] });
 
     await ticks.later(
       'shop',
@@ -62,7 +62,7 @@ describe('SqsTicks', () => {
   it('throws when SQS does not accept one', async () => {
     const failed = { Id: '0', Code: 'InternalError', Message: 'try again', SenderFault: false };
     const aws = await startFakeAws(() => ({ body: { Successful: [], Failed: [failed] } }));
-    const ticks = new SqsTicks({ client: sqsClient(), queueUrl });
+    const ticks = new SqsTicks({ client: sqsClient(), queueUrls: [queueUrl] });
 
     await expect(ticks.later('shop', [15])).rejects.toThrow('InternalError try again');
     await aws.stop();

@@ -218,7 +218,7 @@ function stubAws(url: string): void {
     CONCERTINA_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:topic',
     CONCERTINA_ACKNOWLEDGE_URL: 'https://acknowledge.lambda-url.eu-central-1.on.aws/',
     CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/acknowledgements',
-    CONCERTINA_TICKS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
+    CONCERTINA_TICKS_QUEUE_URLS: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
 }

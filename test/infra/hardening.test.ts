@@ -120,7 +120,10 @@ describe('at rest and in flight', () => {
 
     expect(
       values.filter(
-        (value) => !/^(arn:aws:[\w:-]+|https:\/\/[\w./-]+|[\w-]+|\/[\w/-]+|\d+(\.\d+)?)$/.test(String(value)),
+        (value) =>
+          !/^(arn:aws:[\w:-]+|https:\/\/[\w./-]+( https:\/\/[\w./-]+)*|[\w-]+|\/[\w/-]+|\d+(\.\d+)?)$/.test(
+            String(value),
+          ),
       ),
     ).toEqual([]);
     expect(JSON.stringify(functions)).not.toMatch(/resolve:(secretsmanager|ssm-secure)/);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actionsOf, makeSource, resourcesOf, rightOf, rightsOf, type Statement, synthesize } from './synthesize.ts';
 
 const template = synthesize();
-const stages = ['Apply', 'Evaluate', 'Observe', 'Reconcile', 'Announce', 'Acknowledge'];
+const stages = ['Apply', 'Evaluate', 'Observe', 'Reconcile', 'Announce', 'Acknowledge', 'TargetGroup', 'Hook', 'Probe'];
 const ec2 = (resource: string) => ({
   'Fn::Join': [
     '',
@@ -22,6 +22,14 @@ const iam = (resource: string) => ({
 });
 const log = ['logs:CreateLogStream', 'logs:PutLogEvents'];
 const stream = ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'];
+const network = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
 const queue = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
 
 describe('the rights of each function', () => {
@@ -46,6 +54,7 @@ describe('the rights of each function', () => {
       'Observe',
       [
         ...log,
+        ...queue,
         'dynamodb:Query',
         'dynamodb:PutItem',
         'dynamodb:DeleteItem',
@@ -73,6 +82,32 @@ describe('the rights of each function', () => {
     ],
     ['Announce', [...log, ...stream, 'sqs:SendMessage', 'dynamodb:Query', 'dynamodb:PutItem', 'sns:Publish']],
     ['Acknowledge', [...log, ...queue, 'dynamodb:Query', 'dynamodb:PutItem']],
+    [
+      'TargetGroup',
+      [
+        ...log,
+        ...queue,
+        'sqs:SendMessage',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'elasticloadbalancing:DescribeTargetHealth',
+        'elasticloadbalancing:RegisterTargets',
+        'elasticloadbalancing:DeregisterTargets',
+      ],
+    ],
+    [
+      'Hook',
+      [
+        ...log,
+        ...queue,
+        'sqs:SendMessage',
+        'dynamodb:Query',
+        'dynamodb:PutItem',
+        'ssm:SendCommand',
+        'ssm:ListCommandInvocations',
+      ],
+    ],
+    ['Probe', [...log, ...queue, ...network, 'dynamodb:Query', 'dynamodb:PutItem']],
   ])('%s may do what its code calls and nothing else', (stage, expected) => {
     const actions = new Set(rightsOf(template, stage).flatMap(actionsOf));
     expect([...actions].sort()).toEqual([...new Set(expected)].sort());
@@ -89,10 +124,10 @@ describe('the rights of each function', () => {
     expect(actions.filter((action) => action.includes('*'))).toEqual([]);
   });
 
-  it('leaves no resource that ends in * without a condition, but for streams of the one table', () => {
+  it('leaves no resource that ends in * without a condition, but for streams of the one table and what only Lambda may', () => {
     const wide = stages.flatMap((stage) => rightsOf(template, stage)).filter(endsInAnything);
     const unconditional = wide.filter(({ Condition }) => Condition === undefined);
-    expect([...new Set(unconditional.map(({ Sid }) => Sid))]).toEqual(['Stream']);
+    expect(new Set(unconditional.map(({ Sid }) => Sid))).toEqual(new Set(['Stream', 'EnterNetwork']));
   });
 
   it('gives the whole of the account only to actions that know no resources', () => {
@@ -105,6 +140,9 @@ describe('the rights of each function', () => {
         'ec2:DescribeSubnets',
         'ec2:DescribeInstances',
         'ec2:DescribeInstanceStatus',
+        'elasticloadbalancing:DescribeTargetHealth',
+        'ssm:ListCommandInvocations',
+        ...network,
       ]),
     );
   });

@@ -67,7 +67,7 @@ describe('queues', () => {
   it('are encrypted and refuse requests without TLS, all of them', () => {
     const queues = [...resourcesOf(template, 'AWS::SQS::Queue')];
     const policies = [...resourcesOf(template, 'AWS::SQS::QueuePolicy').values()].map(({ Properties }) => Properties);
-    expect(queues).toHaveLength(9);
+    expect(queues).toHaveLength(17);
     for (const [id, { Properties }] of queues) {
       expect(Properties['SqsManagedSseEnabled']).toBe(true);
       const own = policies.filter(({ Queues }) => JSON.stringify(Queues) === JSON.stringify([{ Ref: id }]));
@@ -78,15 +78,22 @@ describe('queues', () => {
     }
   });
 
-  it('let nobody in but EventBridge with the letters of its own rules', () => {
+  it('let nobody in but EventBridge with the letters of its own rules, and the topic with its notices', () => {
     const policies = [...resourcesOf(template, 'AWS::SQS::QueuePolicy').values()];
     const allowed = policies
       .flatMap(({ Properties }) => documentOf(Properties['PolicyDocument']))
       .filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed).toHaveLength(6);
+    const [topicId] = resourceOf(template, 'AWS::SNS::Topic', '');
+    const ofTopic = allowed.filter(({ Principal }) => JSON.stringify(Principal).includes('sns.amazonaws.com'));
+    expect(allowed).toHaveLength(10);
+    expect(ofTopic).toHaveLength(4);
+    for (const { Condition } of ofTopic)
+      expect(Condition).toEqual({ ArnEquals: { 'aws:SourceArn': { Ref: topicId } } });
     for (const statement of allowed) {
       expect(actionsOf(statement)).toEqual(['sqs:SendMessage']);
-      expect(statement.Principal).toEqual({ Service: 'events.amazonaws.com' });
+      expect(statement.Principal).toEqual({
+        Service: ofTopic.includes(statement) ? 'sns.amazonaws.com' : 'events.amazonaws.com',
+      });
       expect(statement.Condition).toHaveProperty(['ArnEquals', 'aws:SourceArn']);
     }
   });

@@ -23,7 +23,14 @@ export interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** An application file of one layer; what is given replaces parts of the file or of its layer's launch settings. */
+/** A target group that the file of `makeSource` names. */
+export const targetGroupArn =
+  'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/50dc6c495c0c9188';
+
+/** A network from which instances can be asked. */
+export const network = { subnetIds: ['subnet-p1', 'subnet-p2'], securityGroupIds: ['sg-p1'] };
+
+/** An application file of one layer, a target group and a hook; what is given replaces parts of the file or of its layer's launch settings. */
 export function makeSource(
   changes: { readonly file?: object; readonly launch?: object; readonly layer?: object } = {},
 ) {
@@ -43,6 +50,10 @@ export function makeSource(
         ...changes.layer,
       },
     },
+    participants: {
+      lb: { hears: ['web'], targetGroupArn, acknowledge: { withinSeconds: 120 } },
+      web: { hears: ['web'], hook: { joined: '/opt/shop/rebalance.sh' }, acknowledge: { withinSeconds: 600 } },
+    },
     ...changes.file,
   };
   return { from: 'applications/shop.json', json: JSON.stringify(file) };
@@ -51,7 +62,7 @@ export function makeSource(
 /** The template of a stack with that file. Nothing is bundled: code is the business of other tests. */
 export function synthesize(props: Partial<ConcertinaProps> = {}): Template {
   const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(new ConcertinaStack(app, 'Test', { applications: [makeSource()], ...props }));
+  return Template.fromStack(new ConcertinaStack(app, 'Test', { applications: [makeSource()], network, ...props }));
 }
 
 /** All resources of a type, by logical id. */

@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { type Resource, resourceOf, resourcesOf, rightOf, rightsOf, synthesize } from './synthesize.ts';
 
 const template = synthesize();
-const functions = ['Evaluate', 'Observe', 'Reconcile', 'Announce', 'Acknowledge', 'Apply'];
+const functions = [
+  'Evaluate',
+  'Observe',
+  'Reconcile',
+  'Announce',
+  'Acknowledge',
+  'Apply',
+  'TargetGroup',
+  'Hook',
+  'Probe',
+];
 
 /** The filter that lets these keys through and no others. */
 function filterOn(keys: readonly (string | { readonly prefix: string })[]) {
@@ -12,7 +22,7 @@ function filterOn(keys: readonly (string | { readonly prefix: string })[]) {
 describe('the stream', () => {
   it('wakes reconcile on what it has to answer, and on nothing that it writes', () => {
     const [, mapping] = resourceOf(template, 'AWS::Lambda::EventSourceMapping', 'ReconcileWakes');
-    const many = ['desired#', 'observation#', 'acknowledgement#', 'told#'].map((prefix) => ({ prefix }));
+    const many = ['desired#', 'observation#', 'probe#', 'acknowledgement#', 'told#'].map((prefix) => ({ prefix }));
     expect(mapping.Properties['FilterCriteria']).toEqual(filterOn([...many, 'tick', 'file']));
   });
 
@@ -142,6 +152,10 @@ describe('events', () => {
 describe('queues', () => {
   it.each([
     ['Evaluate', 'Ticks'],
+    ['Observe', 'Ticks'],
+    ['TargetGroup', 'Wakes'],
+    ['Hook', 'Wakes'],
+    ['Probe', 'Ticks'],
     ['Acknowledge', 'Acknowledgements'],
   ])('wake %s from %s, one by one when something fails, and given up in the end', (stage, name) => {
     const [queueId, queue] = resourceOf(template, 'AWS::SQS::Queue', `${stage}${name}Queue`);
@@ -163,7 +177,7 @@ describe('queues', () => {
   it('raise an alarm as soon as a dead letter lies in them', () => {
     const deadLetters = [...resourcesOf(template, 'AWS::SQS::Queue')].filter(([id]) => id.includes('DeadLetters'));
     const alarms = [...resourcesOf(template, 'AWS::CloudWatch::Alarm').values()].map(({ Properties }) => Properties);
-    expect(deadLetters).toHaveLength(7);
+    expect(deadLetters).toHaveLength(11);
     for (const [id, { Properties }] of deadLetters) {
       expect(Properties['MessageRetentionPeriod']).toBe(14 * 86_400);
       expect(alarms).toContainEqual(
@@ -181,7 +195,7 @@ describe('queues', () => {
   it('tell a topic of every alarm when one is named', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-central-1:123456789012:alarms';
     const told = [...resourcesOf(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm').values()];
-    expect(told).toHaveLength(10);
+    expect(told).toHaveLength(14);
     for (const { Properties } of told) expect(Properties['AlarmActions']).toEqual([alarmTopicArn]);
   });
 });
@@ -212,7 +226,7 @@ describe('functions', () => {
         'CONCERTINA_MOST_HOURLY_USD',
         'CONCERTINA_MOST_INSTANCES',
         'CONCERTINA_TABLE',
-        'CONCERTINA_TICKS_QUEUE_URL',
+        'CONCERTINA_TICKS_QUEUE_URLS',
       ],
     ],
     ['Observe', ['CONCERTINA_TABLE']],
@@ -228,6 +242,17 @@ describe('functions', () => {
     ],
     ['Acknowledge', ['CONCERTINA_TABLE']],
     ['Apply', ['CONCERTINA_TABLE']],
+    ['TargetGroup', ['CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL', 'CONCERTINA_TABLE', 'CONCERTINA_WAKES_QUEUE_URL']],
+    [
+      'Hook',
+      [
+        'CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL',
+        'CONCERTINA_ACKNOWLEDGE_URL',
+        'CONCERTINA_TABLE',
+        'CONCERTINA_WAKES_QUEUE_URL',
+      ],
+    ],
+    ['Probe', ['CONCERTINA_TABLE']],
   ])('%s finds the variables that its handler reads, and no others', (stage, names) => {
     expect(Object.keys(variablesOf(resourceOf(template, 'AWS::Lambda::Function', stage)[1])).toSorted()).toEqual(names);
   });
@@ -244,8 +269,11 @@ describe('functions', () => {
 
 describe('what functions may reach of the stack', () => {
   it.each([
-    ['Evaluate', 'AskForTicks', 'AWS::SQS::Queue', 'EvaluateTicksQueue'],
     ['Evaluate', 'ReadTicks', 'AWS::SQS::Queue', 'EvaluateTicksQueue'],
+    ['TargetGroup', 'Reply', 'AWS::SQS::Queue', 'AcknowledgeAcknowledgementsQueue'],
+    ['TargetGroup', 'LookAgain', 'AWS::SQS::Queue', 'TargetGroupWakesQueue'],
+    ['Hook', 'Reply', 'AWS::SQS::Queue', 'AcknowledgeAcknowledgementsQueue'],
+    ['Hook', 'LookAgain', 'AWS::SQS::Queue', 'HookWakesQueue'],
     ['Acknowledge', 'ReadAcknowledgements', 'AWS::SQS::Queue', 'AcknowledgeAcknowledgementsQueue'],
     ['Reconcile', 'GiveUp', 'AWS::SQS::Queue', 'ReconcileWakesDeadLetters'],
     ['Announce', 'GiveUp', 'AWS::SQS::Queue', 'AnnounceWakesDeadLetters'],
@@ -255,6 +283,18 @@ describe('what functions may reach of the stack', () => {
   ])('lets %s %s of %s %s alone', (stage, sid, type, name) => {
     const [id] = resourceOf(template, type, name);
     expect(rightOf(template, stage, sid).Resource).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
+  });
+
+  it('lets evaluate ask for ticks of those that look again while something moves, and of nobody else', () => {
+    const queues = (from: typeof template, names: readonly string[]) =>
+      names.map((name) => ({ 'Fn::GetAtt': [resourceOf(from, 'AWS::SQS::Queue', name)[0], 'Arn'] }));
+    const always = ['EvaluateTicksQueue', 'ObserveTicksQueue', 'TargetGroupWakesQueue', 'HookWakesQueue'];
+    const withoutNetwork = synthesize({ network: undefined });
+
+    expect(rightOf(template, 'Evaluate', 'AskForTicks').Resource).toEqual(
+      queues(template, [...always, 'ProbeTicksQueue']),
+    );
+    expect(rightOf(withoutNetwork, 'Evaluate', 'AskForTicks').Resource).toEqual(queues(withoutNetwork, always));
   });
 
   it('lets announce publish to the topic alone', () => {

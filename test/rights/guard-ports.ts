@@ -8,6 +8,7 @@ import { SsmKillSwitch } from '../../adapters/aws/ssm-kill-switch.ts';
 import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import type { Ports } from '../../adapters/ports.ts';
 import { traceStart } from '../../apps/local/world.ts';
+import { listOf } from '../../functions/environment.ts';
 import { type AnswersFor, answeringClients } from './guard-clients.ts';
 import type { RightsGuard } from './rights-guard.ts';
 
@@ -63,7 +64,7 @@ function awsTwin(
     fleet: () => new Ec2Fleet({ client: clients.ec2 }),
     metrics: () => new CloudWatchMetrics({ client: clients.cloudWatch }),
     topic: () => new SnsTopic({ client: clients.sns, topicArn: variable('CONCERTINA_TOPIC_ARN') }),
-    ticks: () => new SqsTicks({ client: clients.sqs, queueUrl: variable('CONCERTINA_TICKS_QUEUE_URL') }),
+    ticks: () => new SqsTicks({ client: clients.sqs, queueUrls: listOf(variable('CONCERTINA_TICKS_QUEUE_URLS')) }),
     images: () => new SsmImages({ client: clients.ssm }),
     killSwitch: () =>
       new SsmKillSwitch({
