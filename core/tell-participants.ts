@@ -48,8 +48,9 @@ export function tellParticipants(stored: Stored, now: Instant, places: ReplyPlac
   const { file, head } = stored;
   if (file === undefined || head === undefined) return [];
   let membership: Membership | undefined;
+  const announced = announcedByLayer(stored);
   return Object.entries(file.file.participants).flatMap(([name, participant]) => {
-    const listener = listenTo(stored, { file, name, participant, now });
+    const listener = listenTo(stored, { file, name, participant, announced, now });
     const { isNews, slots } = changesFor(listener);
     if (slots.length === 0) return noteExpiry(listener);
     membership ??= membershipOf(stored);
@@ -73,17 +74,35 @@ interface Listener {
   readonly now: Instant;
 }
 
+/** Slots that were ever announced. Sorted once for all participants: many of them, each with some layers of many, must not cost their product. */
+function announcedByLayer({ slots }: Stored): ReadonlyMap<string, readonly Slot[]> {
+  const layers = new Map<string, Slot[]>();
+  for (const { slot } of slots) {
+    if (slot.change === undefined) continue;
+    const known = layers.get(slot.layer);
+    if (known === undefined) layers.set(slot.layer, [slot]);
+    else known.push(slot);
+  }
+  return layers;
+}
+
 function listenTo(
   stored: Stored,
-  of: { readonly file: FileRecord; readonly name: string; readonly participant: Participant; readonly now: Instant },
+  of: {
+    readonly file: FileRecord;
+    readonly name: string;
+    readonly participant: Participant;
+    readonly announced: ReadonlyMap<string, readonly Slot[]>;
+    readonly now: Instant;
+  },
 ): Listener {
   const { name, now } = of;
   const { acknowledge } = of.participant;
   const before = stored.told.get(name);
   const acknowledgedVersion = stored.acknowledgements.get(name)?.membershipVersion ?? 0;
-  const layers = new Set(stored.slots.map(({ slot }) => slot.layer));
-  const heardLayers = new Set([...layers].filter((layer) => hearersOf(of.file.file, layer).includes(name)));
-  const heard = stored.slots.flatMap(({ slot }) => (slot.change && heardLayers.has(slot.layer) ? [slot] : []));
+  const heard = [...of.announced].flatMap(([layer, slots]) =>
+    hearersOf(of.file.file, layer).includes(name) ? slots : [],
+  );
   const settled = before && settle(before, { withinSeconds: acknowledge?.withinSeconds, acknowledgedVersion, now });
   return { application: stored.application, name, acknowledge, heard, before, settled, acknowledgedVersion, now };
 }
