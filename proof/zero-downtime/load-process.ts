@@ -1,0 +1,43 @@
+import autocannon from 'autocannon';
+
+/** What the load generator is told: a phase begins, or it is over. */
+export type LoadOrder = { readonly phase: string } | { readonly stop: true };
+
+/** Requests of one phase, counted when they were answered. */
+export interface PhaseLoad {
+  readonly requests: number;
+  readonly failed: number;
+}
+
+/** What it says in the end. */
+export interface LoadFigures {
+  readonly phases: Readonly<Record<string, PhaseLoad>>;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+const [url = '', connections = ''] = process.argv.slice(2);
+const phases = new Map<string, { requests: number; failed: number }>();
+let phase = 'start';
+
+const run = autocannon({ url, connections: Number(connections), duration: 3600 }, (_, result) => {
+  const figures: LoadFigures = {
+    phases: Object.fromEntries(phases),
+    p50Ms: result.latency.p50,
+    p99Ms: result.latency.p99,
+  };
+  process.send?.(figures, () => process.disconnect());
+});
+run.on('response', (_, status) => count(status < 200 || status > 399));
+run.on('reqError', () => count(true));
+process.on('message', (order: LoadOrder) => {
+  if ('stop' in order) run.stop();
+  else phase = order.phase;
+});
+
+function count(isFailed: boolean): void {
+  const counted = phases.get(phase) ?? { requests: 0, failed: 0 };
+  counted.requests += 1;
+  if (isFailed) counted.failed += 1;
+  phases.set(phase, counted);
+}
