@@ -23,13 +23,14 @@ const failedRatio = 0.002;
 const applying = { median: 4, sigma: 0.6 };
 
 /**
- * Everybody whom the file names hears its notices and acknowledges after a while; now and then late, with a failure first, or one version
+ * Every subscriber of its own whom the file names hears its notices and acknowledges after a while; now and then late, with a failure first, or one version
  * never (later versions cover it).
  */
 export function attendParticipants(options: ParticipantsOptions): void {
   const { application, topic } = options;
-  for (const [name, { acknowledge }] of Object.entries(application.participants)) {
-    if (acknowledge === undefined) continue;
+  for (const [name, { acknowledge, targetGroupArn, hook }] of Object.entries(application.participants)) {
+    const isOfTheProduct = targetGroupArn !== undefined || hook !== undefined;
+    if (acknowledge === undefined || isOfTheProduct) continue;
     const participant = new Participant(options, { name, withinSeconds: acknowledge.withinSeconds });
     const filter = { application: [application.application], participant: [name] };
     topic.subscribe(filter, (notice) => participant.hear(notice));

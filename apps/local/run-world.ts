@@ -9,11 +9,13 @@ import { applyStage } from '../../functions/apply/stage.ts';
 import { type EvaluateWake, evaluateStage } from '../../functions/evaluate/stage.ts';
 import { type ObserveWake, observeStage } from '../../functions/observe/stage.ts';
 import { reconcileStage } from '../../functions/reconcile/stage.ts';
+import type { StageName } from '../../infra/bundle.ts';
 import { emptyHistory, type History } from './history.ts';
 import { asynchronousRetrySeconds } from './invocations.ts';
 import { localAlarms } from './local-alarms.ts';
 import { MetricPublisher } from './metric-publisher.ts';
 import { attendParticipants } from './participants.ts';
+import { attendProduct, look, tickedStages } from './product-participants.ts';
 import { feedsOf } from './signals.ts';
 import type { LayerSample } from './stations.ts';
 import { StreamReader, wakesAnnounce, wakesReconcile } from './stream-reader.ts';
@@ -105,7 +107,8 @@ function connectEvents(world: World): void {
     });
     for (const delay of deliveries(delays)) agenda.at(addSeconds(event.at, delay), () => tellObserve(world, event));
   });
-  onTick.wake = (application) => evaluate(world, { trigger: 'tick', application });
+  onTick.wake = (application, askedBy) => tick(world, application, askedBy);
+  attendProduct(world);
   attendParticipants({
     application: options.application,
     topic,
@@ -119,6 +122,14 @@ function connectEvents(world: World): void {
         retrySeconds: asynchronousRetrySeconds,
       }),
   });
+}
+
+/** Evaluate's ticks go to every stage that looks again while something moves; the others ask for themselves. */
+async function tick(world: World, application: string, askedBy: StageName): Promise<void> {
+  if (askedBy === 'target-group' || askedBy === 'hook') return look(world, askedBy, { application, isTick: true });
+  await evaluate(world, { trigger: 'tick', application });
+  await observe(world, { kind: 'sweep', application });
+  for (const stage of tickedStages(world)) await look(world, stage, { application, isTick: true });
 }
 
 /** EC2 does not say that it will take back what it has ended meanwhile. */

@@ -10,15 +10,17 @@ import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { MemoryTicks } from '../../adapters/memory/memory-ticks.ts';
 import { MemoryTopic } from '../../adapters/memory/memory-topic.ts';
 import { WatchedFleet } from '../../adapters/memory/watched-fleet.ts';
-import type { Ports } from '../../adapters/ports.ts';
+import type { ParticipantPorts, Ports } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, instantFromIso, secondsBetween } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
+import type { Acknowledgement } from '../../core/notice.ts';
 import type { StageName } from '../../infra/bundle.ts';
 import { Agenda } from './agenda.ts';
 import { PromiseCheck } from './check-promises.ts';
 import { Diary } from './diary.ts';
 import { Invocations } from './invocations.ts';
 import { LoadModel } from './load-model.ts';
+import { createParticipantPorts } from './participant-ports.ts';
 import { ServingInstances } from './serving-instances.ts';
 import type { Trace } from './trace.ts';
 
@@ -32,6 +34,8 @@ export interface WorldOptions {
   readonly fleet?: Partial<FleetBehaviour>;
   /** Stands between one stage and the world: for planted faults, and to ask whether the stage may do what it does. */
   readonly around?: (ports: Ports, stage: StageName) => Ports;
+  /** The same around what the participants of the product touch. */
+  readonly aroundParticipants?: (ports: ParticipantPorts, stage: StageName) => ParticipantPorts;
 }
 
 /** A Saturday, as the first day of the recording in `examples/`: weekdays matter to rules with a calendar. */
@@ -52,13 +56,18 @@ export interface World {
   readonly topic: MemoryTopic;
   /** What a stage has of the world. */
   readonly portsOf: (stage: StageName) => Ports;
+  /** What the participants of the product, and the probe, have of it beside that. */
+  readonly participantPortsOf: (stage: StageName) => ParticipantPorts;
   readonly load: LoadModel;
   readonly serving: ServingInstances;
   readonly check: PromiseCheck;
   readonly diary: Diary;
   readonly invocations: Invocations;
-  /** Called when a tick is due; set by whoever runs the stages. */
-  readonly onTick: { wake: (application: string) => Promise<void> };
+  /** Called when a tick is due that a stage has asked for; set by whoever runs the stages. */
+  readonly onTick: { wake: (application: string, askedBy: StageName) => Promise<void> };
+  /** Called for each reply of a participant of the product; set by whoever runs the stages. */
+  readonly onReply: { hear: (reply: Acknowledgement) => void };
+  readonly deliveryDice: Dice;
 }
 
 export function createWorld(options: WorldOptions): World {
@@ -78,7 +87,8 @@ export function createWorld(options: WorldOptions): World {
   const diary = new Diary();
   const invocations = new Invocations(agenda, clock, () => check.afterStage());
   const onTick: World['onTick'] = { wake: () => Promise.resolve() };
-  const ports: Ports = {
+  const onReply: World['onReply'] = { hear: () => undefined };
+  const ports: Omit<Ports, 'ticks'> = {
     clock,
     chance: new MemoryChance(dice.fork('chance')),
     table,
@@ -87,8 +97,15 @@ export function createWorld(options: WorldOptions): World {
     images: new MemoryImages(imagesOf(application)),
     topic,
     killSwitch: new MemoryKillSwitch(),
-    ticks: new MemoryTicks(clock, (tick) => agenda.at(tick.at, () => onTick.wake(tick.application))),
   };
+  const ticksOf = (stage: StageName) =>
+    new MemoryTicks(clock, (tick) => agenda.at(tick.at, () => onTick.wake(tick.application, stage)));
+  const participantPorts = createParticipantPorts({
+    clock,
+    fleet,
+    dice: dice.fork('participant ports'),
+    onReply: (reply) => onReply.hear(reply),
+  });
   table.onChange((change) => {
     check.onTableChange(change);
     diary.follow(change, clock.now());
@@ -98,13 +115,20 @@ export function createWorld(options: WorldOptions): World {
     check.onNotice(notice);
     diary.notices.sent += 1;
   });
-  const portsOf = onceAStage((stage) => options.around?.(ports, stage) ?? ports);
-  const kept = { options, dice, clock, agenda, table, metrics, fleet, topic, portsOf };
-  return { ...kept, load, serving, check, diary, invocations, onTick };
+  const portsOf = onceAStage((stage) => {
+    const ownPorts = { ...ports, ticks: ticksOf(stage) };
+    return options.around?.(ownPorts, stage) ?? ownPorts;
+  });
+  const participantPortsOf = onceAStage(
+    (stage) => options.aroundParticipants?.(participantPorts, stage) ?? participantPorts,
+  );
+  const kept = { options, dice, clock, agenda, table, metrics, fleet, topic, portsOf, participantPortsOf };
+  const deliveryDice = dice.fork('deliveries');
+  return { ...kept, load, serving, check, diary, invocations, onTick, onReply, deliveryDice };
 }
 
-function onceAStage(make: (stage: StageName) => Ports): World['portsOf'] {
-  const made = new Map<StageName, Ports>();
+function onceAStage<P>(make: (stage: StageName) => P): (stage: StageName) => P {
+  const made = new Map<StageName, P>();
   return (stage) => {
     const ports = made.get(stage) ?? make(stage);
     made.set(stage, ports);
