@@ -79,8 +79,9 @@ export function makeWorld(
     ...{ text, application: read.application, trace, seed },
     around: (ports, stage) => {
       const planted = around?.(ports, fleet) ?? ports;
-      return guarded?.(planted, stage) ?? planted;
+      return guarded?.around(planted, stage) ?? planted;
     },
+    ...(guarded === undefined ? {} : { aroundParticipants: guarded.aroundParticipants }),
   });
   return world;
 }

@@ -65,3 +65,18 @@ export function itemAttempt(template: DeployedTemplate, action: string, partitio
     context: { 'dynamodb:LeadingKeys': [partition] },
   };
 }
+
+/** An action on a target group, by the name of the group. */
+export function targetGroupAttempt(action: string, group: string): IamCall {
+  const resource = arn('elasticloadbalancing', `targetgroup/${group}/73e2d6bc24d8a067`);
+  return { action: `elasticloadbalancing:${action}`, resource, context: {} };
+}
+
+/** A command to a machine that carries these tags. */
+export function commandAttempt(
+  tags: Readonly<Record<string, string>>,
+  document = 'AWS-RunShellScript',
+): readonly IamCall[] {
+  const input = { DocumentName: document, Targets: [{ Key: 'InstanceIds', Values: ['i-1'] }] };
+  return callsOfCommand('SendCommandCommand', input, { ...plainState, tagsOf: () => tags });
+}

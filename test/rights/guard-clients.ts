@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -52,6 +53,7 @@ export function answeringClients(guarding: Guarding) {
     sns: new SNSClient(config),
     sqs: new SQSClient(config),
     ssm: new SSMClient(config),
+    loadBalancing: new ElasticLoadBalancingV2Client(config),
   };
   for (const client of Object.values(clients)) answer(client, guarding);
   return clients;
@@ -71,6 +73,7 @@ function answer(client: Guardable, { guard, stage, state }: Guarding): void {
 function answerTo(command: string, { SubnetIds }: Properties): Properties {
   if (command === 'DescribeSubnetsCommand' && Array.isArray(SubnetIds))
     return { Subnets: SubnetIds.map((id: unknown) => ({ SubnetId: id, AvailabilityZone: `zone of ${String(id)}` })) };
+  if (command === 'SendCommandCommand') return { Command: { CommandId: 'command-1' } };
   if (command === 'GetParameterCommand') return { Parameter: { Value: 'ami-0123456789abcdef0' } };
   return {};
 }

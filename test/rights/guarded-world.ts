@@ -39,12 +39,12 @@ export async function playGuarded({
     (_, minute) => 50 - 49 * Math.cos((minute / (hours * 20)) * 2 * Math.PI),
   );
   const around = guardedBy(guard, (id) => world.fleet.truthOf(id));
-  const world = createWorld({
+  const world: World = createWorld({
     text,
     application: read.application,
     trace: playable('waves', 60, load),
     seed,
-    around,
+    ...around,
     ...(fleet === undefined ? {} : { fleet }),
   });
   return { world, run: await runWorld(world) };
@@ -69,11 +69,11 @@ function makeGuard(text: string): RightsGuard | undefined {
   }
 }
 
-/** For the option `around` of a world: every port of every stage behind the guard. */
+/** For the options `around` and `aroundParticipants` of a world: every port of every stage behind the guard. */
 export function guardedBy(
   guard: RightsGuard,
   truthOf: World['fleet']['truthOf'],
-): NonNullable<World['options']['around']> {
+): Required<Pick<World['options'], 'around' | 'aroundParticipants'>> {
   const state: AccountState = {
     imageOwner: () => account.id,
     rolesOf: (profile) => [profile],
@@ -84,5 +84,8 @@ export function guardedBy(
         : { [ourTags.application]: instance.application, [ourTags.layer]: instance.layer };
     },
   };
-  return (ports, stage) => guardPorts(ports, { guard, stage, state });
+  return {
+    around: (ports, stage) => guardPorts(ports, { guard, stage, state }),
+    aroundParticipants: (ports, stage) => guardPorts(ports, { guard, stage, state }),
+  };
 }

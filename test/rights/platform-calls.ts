@@ -23,6 +23,7 @@ export function platformCalls(template: DeployedTemplate, rights: StageRights): 
     ...logCalls(template, functionResource),
     ...ofFunction('AWS::Lambda::EventSourceMapping').flatMap(mappingCalls),
     ...ofFunction('AWS::Lambda::EventInvokeConfig').flatMap(giveUpCalls),
+    ...networkCalls(functionResource),
   ];
   return calls.map(({ because, call }) => ({ because, caller, call }));
 }
@@ -48,6 +49,23 @@ export function eventBridgeCalls(template: DeployedTemplate): readonly PlatformC
   );
 }
 
+/** What SNS sends to the queues that subscribe, and to the dead-letter queues of subscriptions, in its own name. */
+export function topicCalls(template: DeployedTemplate): readonly PlatformCall[] {
+  return template.ofType('AWS::SNS::Subscription').flatMap(({ id, properties }) => {
+    const letters = fieldsOf(properties['RedrivePolicy'] ?? {})['deadLetterTargetArn'];
+    const queues = [properties['Endpoint'], ...(letters === undefined ? [] : [letters])];
+    return queues.map((queue) => ({
+      because: `${id} delivers a notice`,
+      caller: { service: 'sns.amazonaws.com' },
+      call: {
+        action: 'sqs:SendMessage',
+        resource: String(queue),
+        context: { 'aws:SourceArn': String(properties['TopicArn']) },
+      },
+    }));
+  });
+}
+
 type Because = Pick<PlatformCall, 'because' | 'call'>;
 
 function logCalls(template: DeployedTemplate, { id, properties }: Resource): readonly Because[] {
@@ -56,6 +74,20 @@ function logCalls(template: DeployedTemplate, { id, properties }: Resource): rea
   return ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => ({
     because: `${id} writes its log`,
     call: { action, resource: `${group.arn}:log-stream:2026/01/01/[$LATEST]0`, context: {} },
+  }));
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions */
+const networkActions = [
+  ...['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses', 'DescribeSubnets'],
+  ...['CreateNetworkInterface', 'DeleteNetworkInterface', 'DescribeNetworkInterfaces'],
+].map((name) => `ec2:${name}`);
+
+function networkCalls({ id, properties }: Resource): readonly Because[] {
+  if (properties['VpcConfig'] === undefined) return [];
+  return networkActions.map((action) => ({
+    because: `${id} enters its network`,
+    call: { action, resource: '*', context: {} },
   }));
 }
 

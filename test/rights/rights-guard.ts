@@ -1,7 +1,7 @@
 import { type AccountState, callsOfCommand } from './calls-of-commands.ts';
 import { type Caller, evaluateCall, type IamCall } from './evaluate-call.ts';
 import { matchesAction, matchesArn } from './match-pattern.ts';
-import { eventBridgeCalls, type PlatformCall, platformCalls } from './platform-calls.ts';
+import { eventBridgeCalls, type PlatformCall, platformCalls, topicCalls } from './platform-calls.ts';
 import type { Statement } from './policy.ts';
 import { readResourcePolicies, readStageRights, type StageRights } from './stage-rights.ts';
 import type { DeployedTemplate } from './template.ts';
@@ -56,7 +56,8 @@ export class RightsGuard {
   checkPlatform(): void {
     for (const rights of this.stages.values())
       for (const platformCall of platformCalls(this.#template, rights)) this.check(rights.stage, platformCall);
-    for (const platformCall of eventBridgeCalls(this.#template)) this.check(undefined, platformCall);
+    for (const platformCall of [...eventBridgeCalls(this.#template), ...topicCalls(this.#template)])
+      this.check(undefined, platformCall);
   }
 
   /** Throws MissingRightError unless the call is allowed; a stage that is given brings the policies of its role. */

@@ -1,20 +1,27 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Ec2Fleet } from '../../adapters/aws/ec2-fleet.ts';
 import { ourTags } from '../../adapters/aws/ec2-instance.ts';
+import { MemoryProbes } from '../../adapters/memory/memory-probes.ts';
+import { probeStage } from '../../functions/probe/stage.ts';
 import { makeLaunchRequest } from '../factories/launch.ts';
+import { makeTable } from '../factories/stage-ports.ts';
+import { makeFile, makeInstance, makeObservation, makeRecords, makeSlot } from '../factories/stored.ts';
 import { synthesize } from '../infra/synthesize.ts';
 import {
+  commandAttempt,
   itemAttempt,
   launchAttempt,
   machineAttempt,
   ourLaunchTags,
   passRoleAttempt,
   plainState,
+  targetGroupAttempt,
   terminateAttempt,
 } from './attempts.ts';
 import { allowsOf, withEverything, withoutStatement } from './changed-template.ts';
 import type { IamCall } from './evaluate-call.ts';
 import { answeringClients } from './guard-clients.ts';
+import { guardPorts } from './guard-ports.ts';
 import { playGuarded, shop } from './guarded-world.ts';
 import { MissingRightError, RightsGuard } from './rights-guard.ts';
 import { arn, DeployedTemplate, fieldsOf } from './template.ts';
@@ -42,6 +49,18 @@ async function launchUnderUsedToken(): Promise<void> {
   await new Ec2Fleet({ client: ec2 }).launch(makeLaunchRequest({}));
 }
 
+/** An instance of a layer that is asked over HTTP, which the example has not: it boots, and answers. */
+async function probeOnce(): Promise<void> {
+  const file = makeFile({ layer: { ready: { http: { port: 8080 } } } });
+  const slots = [makeSlot({ number: 1, state: 'booting' })];
+  const more = [makeObservation({ instance: makeInstance({ slotNumber: 1 }) })];
+  const ports = { ...(await makeTable(makeRecords({ file, slots, more }))), probes: new MemoryProbes() };
+  const report = await probeStage(guardPorts(ports, { guard, stage: 'probe', state: { ...plainState } }), {
+    application: 'shop',
+  });
+  expect(report.ready).toBe(1);
+}
+
 describe('the rights of the stack', () => {
   beforeAll(async () => {
     guard.checkPlatform();
@@ -53,6 +72,7 @@ describe('the rights of the stack', () => {
       text: shop.replace('"readySeconds": 120', '"readySeconds": 120, "ready": "status-checks"'),
     });
     await launchUnderUsedToken();
+    await probeOnce();
   }, 120_000);
 
   it('suffice for every call of a day with faults', () => {
@@ -82,11 +102,17 @@ describe('the rights of the stack', () => {
       'cloudwatch:DescribeAlarms',
       'cloudwatch:GetMetricData',
       'cloudwatch:PutMetricData',
+      ...['ec2:AssignPrivateIpAddresses', 'ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface'],
       'ec2:DescribeInstanceStatus',
       'ec2:DescribeInstances',
+      'ec2:DescribeNetworkInterfaces',
       'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+      'elasticloadbalancing:DescribeTargetHealth',
+      'ssm:ListCommandInvocations',
     ]);
-    expect(everywhere.filter(({ conditions }) => conditions.length === 0)).toEqual([]);
+    const unconditional = everywhere.filter(({ conditions }) => conditions.length === 0);
+    expect(unconditional.map(({ name }) => name)).toEqual(['probe/EnterNetwork']);
   });
 
   it('hold no wildcard in an action', () => {
@@ -107,7 +133,16 @@ describe('the rights of the stack', () => {
 
     expect(isAllowed('announce', publish())).toBe(true);
     expect(isAllowed('announce', publish({ 'aws:SecureTransport': 'false' }))).toBe(false);
-    for (const stage of ['apply', 'evaluate', 'observe', 'reconcile', 'acknowledge'] as const)
+    for (const stage of [
+      'apply',
+      'evaluate',
+      'observe',
+      'reconcile',
+      'acknowledge',
+      'target-group',
+      'hook',
+      'probe',
+    ] as const)
       expect([stage, isAllowed(stage, publish(), wide)]).toEqual([stage, false]);
   });
 
@@ -196,9 +231,49 @@ describe('a function may not', () => {
     ],
     ['change the history of files', 'apply', itemAttempt(template, 'dynamodb:DeleteItem', 'shop#files')],
     ['delete anything while it acknowledges', 'acknowledge', itemAttempt(template, 'dynamodb:DeleteItem', 'shop')],
+    ['register in a target group that no file names', 'target-group', targetGroupAttempt('RegisterTargets', 'other')],
+    ['take out of a target group that no file names', 'target-group', targetGroupAttempt('DeregisterTargets', 'other')],
+    ['change a target group itself', 'target-group', targetGroupAttempt('ModifyTargetGroup', 'shop')],
+    ['run a command on a machine without our tags', 'hook', commandAttempt({})],
+    [
+      'run a command on a layer that has no hook',
+      'hook',
+      commandAttempt({ [ourTags.application]: 'shop', [ourTags.layer]: 'web' }),
+    ],
+    [
+      'run a command on an application that is not deployed',
+      'hook',
+      commandAttempt({ [ourTags.application]: 'other', [ourTags.layer]: 'db' }),
+    ],
+    [
+      'run another document than the shell script',
+      'hook',
+      commandAttempt({ [ourTags.application]: 'shop', [ourTags.layer]: 'db' }, 'AWS-StopEC2Instance'),
+    ],
+    [
+      'run a command unless it is hook',
+      'target-group',
+      commandAttempt({ [ourTags.application]: 'shop', [ourTags.layer]: 'db' }),
+    ],
+    [
+      'enter another network from its own code',
+      'probe',
+      {
+        action: 'ec2:CreateNetworkInterface',
+        resource: '*',
+        context: { 'lambda:SourceFunctionArn': template.one('AWS::Lambda::Function', /Probe/).arn ?? '' },
+      },
+    ],
     ['read the whole table', 'reconcile', itemAttempt(template, 'dynamodb:Scan', 'shop')],
   ])('%s', (_, stage, calls) => {
     expect([calls].flat().every((call) => isAllowed(stage, call))).toBe(false);
+  });
+
+  it('be refused the commands and the registration from which the others differ', () => {
+    const run = commandAttempt({ [ourTags.application]: 'shop', [ourTags.layer]: 'db' });
+
+    expect(run.filter((call) => !isAllowed('hook', call))).toEqual([]);
+    expect(isAllowed('target-group', targetGroupAttempt('RegisterTargets', 'shop'))).toBe(true);
   });
 
   it('be refused the launch and the termination from which the others differ', () => {
