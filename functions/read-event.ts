@@ -19,6 +19,7 @@ export interface BatchRecord {
   readonly fields: Fields;
 }
 
+/** The fields of an event, not looked at yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads an EventBridge event. Throws EventError naming the field that is missing. */

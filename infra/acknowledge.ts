@@ -14,6 +14,7 @@ import { WakeQueue } from './wake-queue.ts';
  */
 export type UrlAccess = 'aws-iam' | 'token';
 
+/** What the construct needs of the stack. */
 export interface AcknowledgeProps {
   readonly table: ConcertinaTable;
   readonly alarmActions: readonly IAlarmAction[];

@@ -6,6 +6,7 @@ import type { ConcertinaTable } from './table.ts';
 import type { ConcertinaTopic } from './topic.ts';
 import { WakeStream } from './wake-stream.ts';
 
+/** What the construct needs of the stack. */
 export interface AnnounceProps {
   readonly table: ConcertinaTable;
   readonly topic: ConcertinaTopic;

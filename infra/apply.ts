@@ -8,6 +8,7 @@ import type { DeployedApplication } from './read-applications.ts';
 import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 
+/** What the construct needs of the stack. */
 export interface ApplyProps {
   readonly table: ConcertinaTable;
   readonly applications: readonly DeployedApplication[];

@@ -19,6 +19,7 @@ import { ConcertinaTable } from './table.ts';
 import { TargetGroup } from './target-group.ts';
 import { ConcertinaTopic } from './topic.ts';
 
+/** What a stack says of its Concertina. */
 export interface ConcertinaProps {
   /** Files that are written to the table on deploy. Read at synth, which fails with every problem of every file. */
   readonly applications: readonly ApplicationSource[];

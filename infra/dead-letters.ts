@@ -4,6 +4,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { explainFinding } from './explain-finding.ts';
 
+/** What the construct needs of the stack. */
 export interface DeadLettersProps {
   /** What ends here, in plain words; part of the alarm. */
   readonly holds: string;

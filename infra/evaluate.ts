@@ -14,6 +14,7 @@ import type { ConcertinaTable } from './table.ts';
 import { WakeEvents } from './wake-events.ts';
 import { WakeQueue } from './wake-queue.ts';
 
+/** What the construct needs of the stack. */
 export interface EvaluateProps {
   readonly table: ConcertinaTable;
   readonly reach: Reach;

@@ -4,6 +4,7 @@ import { ParticipantStage, type ParticipantWiring } from './participant-stage.ts
 import type { Reach } from './reach.ts';
 import { anyInstance, hookRights } from './rights.ts';
 
+/** What the construct needs of the stack. */
 export interface HookProps extends ParticipantWiring {
   readonly reach: Reach;
 }

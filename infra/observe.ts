@@ -9,6 +9,7 @@ import type { ConcertinaTable } from './table.ts';
 import { WakeEvents } from './wake-events.ts';
 import { WakeQueue } from './wake-queue.ts';
 
+/** What the construct needs of the stack. */
 export interface ObserveProps {
   readonly table: ConcertinaTable;
   readonly alarmActions: readonly IAlarmAction[];

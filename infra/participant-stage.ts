@@ -18,6 +18,7 @@ export interface ParticipantWiring {
   readonly alarmActions: readonly IAlarmAction[];
 }
 
+/** What the construct needs of the stack. */
 export interface ParticipantStageProps extends ParticipantWiring {
   readonly stage: StageName;
   readonly description: string;

@@ -6,6 +6,7 @@ import { StageFunction, type StageNetwork } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 import { WakeQueue } from './wake-queue.ts';
 
+/** What the construct needs of the stack. */
 export interface ProbeProps {
   readonly table: ConcertinaTable;
   /** From here it must reach the instances, and DynamoDB: by a gateway endpoint, which is free, or over the internet. */

@@ -15,6 +15,7 @@ export interface ApplicationSource {
 /** Values of the parameters, as text, by application and name. */
 export type GivenParameters = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** An application that a deploy brings, as text and as read. */
 export interface DeployedApplication {
   readonly from: string;
   readonly application: Application;

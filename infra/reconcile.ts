@@ -8,6 +8,7 @@ import { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 import { WakeStream } from './wake-stream.ts';
 
+/** What the construct needs of the stack. */
 export interface ReconcileProps {
   readonly table: ConcertinaTable;
   readonly reach: Reach;

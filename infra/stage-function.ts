@@ -12,6 +12,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { bundledCode, type StageName } from './bundle.ts';
 
+/** What the construct needs of the stack. */
 export interface StageFunctionProps {
   readonly stage: StageName;
   /** What it does, one line for people who find it in the console. */

@@ -21,6 +21,7 @@ const partitionPatterns: Readonly<Record<Partition, string>> = {
   files: '*#files',
 };
 
+/** What the construct needs of the stack. */
 export interface TableProps {
   /** `keep`: the table outlives the stack and cannot be deleted by accident. */
   readonly removal: 'keep' | 'delete';

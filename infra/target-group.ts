@@ -4,6 +4,7 @@ import { ParticipantStage, type ParticipantWiring } from './participant-stage.ts
 import type { Reach } from './reach.ts';
 import { targetGroupRights } from './rights.ts';
 
+/** What the construct needs of the stack. */
 export interface TargetGroupProps extends ParticipantWiring {
   readonly reach: Reach;
 }

@@ -14,6 +14,7 @@ export type WakeRule = { readonly description: string } & (
   | { readonly eventPattern: EventPattern }
 );
 
+/** What the construct needs of the stack. */
 export interface WakeEventsProps {
   readonly wakes: StageFunction;
   /** By the id of the construct. */

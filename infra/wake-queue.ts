@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { DeadLetters } from './dead-letters.ts';
 import type { StageFunction } from './stage-function.ts';
 
+/** What the construct needs of the stack. */
 export interface WakeQueueProps {
   /** Who reads the queue. */
   readonly wakes: StageFunction;

@@ -11,6 +11,7 @@ import type { ConcertinaTable } from './table.ts';
 /** Kinds of record of which an application has one, so that their key is the kind itself (core/records.ts, recordKey). */
 type SingleKind = 'file' | 'head' | 'tick';
 
+/** What the construct needs of the stack. */
 export interface WakeStreamProps {
   readonly table: ConcertinaTable;
   readonly wakes: StageFunction;

@@ -80,6 +80,7 @@ export function drawMachine(
   };
 }
 
+/** The state that EC2 shows at this moment. */
 export function stateOf(machine: Machine, now: Instant): Ec2State {
   const { endsAt } = machine;
   if (endsAt !== undefined && isAtOrAfter(now, endsAt)) {

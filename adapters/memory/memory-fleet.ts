@@ -14,6 +14,7 @@ export interface FleetEvent {
   readonly at: Instant;
 }
 
+/** What a simulated EC2 is made of. */
 export interface MemoryFleetOptions {
   readonly clock: Clock;
   readonly dice: Dice;

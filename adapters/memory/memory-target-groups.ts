@@ -2,6 +2,7 @@ import { addSeconds, type Instant, isAtOrAfter } from '../../core/amounts.ts';
 import type { TargetHealth } from '../../core/participants/plan-targets.ts';
 import type { Clock, TargetGroups } from '../ports.ts';
 
+/** What simulated load balancers are made of. */
 export interface MemoryTargetGroupsOptions {
   readonly clock: Clock;
   /** From registration to healthy: three checks of 5 s unless told. */

@@ -11,6 +11,7 @@ export interface ApplyArguments {
   readonly table: string | undefined;
 }
 
+/** What the command says of itself. */
 export const applyUsage = `npm run apply -- FILE [--set name=value]... [--drain-layer NAME]... [--table NAME]
 npm run apply -- --check FILE [--set name=value]...
 

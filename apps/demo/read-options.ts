@@ -13,7 +13,9 @@ export interface DemoOptions {
   readonly svg: string | undefined;
 }
 
+/** The recorded load that is played without `--trace`. */
 export const defaultTrace = 'examples/nasa_http_jul95_3d_60s.csv';
+/** The application that is played without `--application`. */
 export const defaultApplication = 'examples/shop.json';
 
 /** What `--help` prints. */

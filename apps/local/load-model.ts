@@ -9,6 +9,7 @@ import { loadAt, peakLoad, type Trace, traceSeconds } from './trace.ts';
 /** What a layer does: it answers the users, takes work from a queue that those requests fill, or serves the layer in front of it. */
 export type LayerRole = 'front' | 'worker' | 'behind';
 
+/** One layer whose queueing is modelled. */
 export interface ModelledLayer {
   readonly layer: string;
   readonly role: LayerRole;

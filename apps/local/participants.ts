@@ -6,6 +6,7 @@ import type { Application } from '../../core/application/application-schema.ts';
 import type { Acknowledgement, Notice } from '../../core/notice.ts';
 import type { Agenda } from './agenda.ts';
 
+/** Whom the simulated participants hear, and how they answer. */
 export interface ParticipantsOptions {
   readonly application: Application;
   readonly topic: MemoryTopic;

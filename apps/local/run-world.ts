@@ -22,6 +22,7 @@ import { StreamReader, wakesAnnounce, wakesReconcile } from './stream-reader.ts'
 import { traceSeconds } from './trace.ts';
 import { traceStart, type World } from './world.ts';
 
+/** What came of a run. */
 export interface WorldRun {
   readonly history: History;
   /** Length of the trace: what the world was run for, and scored over. */

@@ -16,8 +16,10 @@ export const wakesReconcile: ReadonlySet<StoredRecord['kind']> = new Set([
   'tick',
   'file',
 ]);
+/** The kinds of records that wake announce. */
 export const wakesAnnounce: ReadonlySet<StoredRecord['kind']> = new Set(['head', 'tick', 'file']);
 
+/** What one reader of the stream needs. */
 export interface StreamReaderOptions {
   readonly stage: string;
   readonly kinds: ReadonlySet<StoredRecord['kind']>;

@@ -12,6 +12,7 @@ export interface Trace {
 /** Longest step that is played as it is; metrics have a resolution of a minute. */
 export const coarsestStepSeconds = 60;
 
+/** Length of a trace. */
 export function traceSeconds(trace: Trace): number {
   return trace.load.length * trace.stepSeconds;
 }
@@ -29,6 +30,7 @@ export function loadAt(trace: Trace, second: number): number {
   return trace.load[Math.min(Math.max(step, 0), last)] ?? 0;
 }
 
+/** The highest load of a trace, in its own unit a second. */
 export function peakLoad(trace: Trace): number {
   return trace.load.reduce((peak, load) => Math.max(peak, load), 0);
 }

@@ -24,6 +24,7 @@ import { createParticipantPorts } from './participant-ports.ts';
 import { ServingInstances } from './serving-instances.ts';
 import type { Trace } from './trace.ts';
 
+/** What a simulated world is made from. */
 export interface WorldOptions {
   /** The application file, as text and as read from it. */
   readonly text: string;
@@ -70,6 +71,7 @@ export interface World {
   readonly deliveryDice: Dice;
 }
 
+/** Makes a world that does not move yet: run-world.ts moves it. */
 export function createWorld(options: WorldOptions): World {
   const { application, trace, seed } = options;
   const dice = new Dice(`concertina/${seed}`);

@@ -79,5 +79,7 @@ export const applicationSchema = z
 
 /** The application file, defaults filled in, references not yet checked: see read-application.ts. */
 export type Application = z.infer<typeof applicationSchema>;
+/** A value that is set when the file is applied, or a reference to a secret. */
 export type Parameter = Application['parameters'][string];
+/** How much one layer may grow for each instance of another. */
 export type RelationLimit = Application['limits'][number];

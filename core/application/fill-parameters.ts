@@ -8,6 +8,7 @@ import { oneOfNames, type Problem, shown } from './problem.ts';
 /** A value given for a parameter, in its type. */
 export type ParameterValue = string | number | boolean;
 
+/** The values of all parameters, or what is wrong with those given. */
 export type ReadParameters =
   | { readonly ok: true; readonly values: Readonly<Record<string, ParameterValue>> }
   | { readonly ok: false; readonly problems: readonly Problem[] };

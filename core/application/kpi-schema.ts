@@ -70,4 +70,5 @@ export const kpiFields = { expression: expressionKpi.shape.expression, periodSec
 
 /** One KPI as the file states it, defaults filled in. Told apart by the key it has: `metric`, `expression` or `pushed`. */
 export type Kpi = z.infer<typeof kpiSchema>;
+/** What stands in for a period without data. */
 export type MissingPolicy = Kpi['missing'];

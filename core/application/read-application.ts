@@ -9,6 +9,7 @@ import { findProblems } from './find-problems.ts';
 import type { Problem } from './problem.ts';
 import { readJson } from './read-json.ts';
 
+/** An application, or everything that is wrong with its file. */
 export type ReadApplication =
   | { readonly ok: true; readonly application: Application }
   | { readonly ok: false; readonly problems: readonly Problem[] };

@@ -3,6 +3,7 @@ import { type Path, type Problem, pathText, quoted, shown } from './problem.ts';
 /** Deepest nesting that is read; bounds the stack. An application file nests six deep. */
 const maxDepth = 64;
 
+/** A JSON value, or where the text ceases to be JSON. */
 export type ReadJson =
   | { readonly ok: true; readonly value: unknown; readonly repeatedKeys: readonly Problem[] }
   | { readonly ok: false; readonly problem: Problem };

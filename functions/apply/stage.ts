@@ -13,6 +13,7 @@ export interface ApplyRequest {
   readonly drainLayers: readonly string[];
 }
 
+/** What came of an apply. */
 export type ApplyReport = StoreReport | { readonly outcome: 'refused'; readonly problems: readonly Problem[] };
 
 /**

@@ -7,9 +7,10 @@ import {
   readParameters,
 } from '../../core/application/fill-parameters.ts';
 import type { Problem } from '../../core/application/problem.ts';
-import { checkDrainLayers, vanishedLayers } from '../../core/application/vanished-layers.ts';
 import type { FileRecord, HeadRecord } from '../../core/records.ts';
+import { checkDrainLayers, vanishedLayers } from '../../core/vanished-layers.ts';
 
+/** What is to be stored. */
 export interface StoreRequest {
   /** Checked already: see read-application.ts. */
   readonly application: Application;
@@ -23,6 +24,7 @@ export interface Vanished {
   readonly drain: boolean;
 }
 
+/** What was stored, or why not. */
 export type StoreReport =
   | {
       readonly outcome: 'applied' | 'unchanged';

@@ -4,6 +4,7 @@ import type { FileRecord, RevisionRecord } from '../../core/records.ts';
 import { revisionKey, type Stored } from '../../core/stored.ts';
 import type { Answers } from './gather.ts';
 
+/** The revision of each layer, and the layers that have none. */
 export interface ChosenRevisions {
   /** By layer of the file. */
   readonly revisions: ReadonlyMap<string, RevisionRecord>;

@@ -6,6 +6,7 @@ import { failedTogether } from '../failed-together.ts';
 import { readAccount } from './account.ts';
 import { type EvaluatedApplication, evaluateApplication } from './evaluate-application.ts';
 
+/** What this stage may touch. */
 export type EvaluatePorts = Pick<Ports, 'clock' | 'table' | 'metrics' | 'fleet' | 'images' | 'ticks' | 'killSwitch'>;
 
 /** What wakes evaluate: the minute, an alarm whose state changed, or a tick while something of one application moves. */
