@@ -33,7 +33,7 @@ const mayShip = new Set([
   '(MIT OR GPL-3.0-or-later)',
 ]);
 /** Of tools that are run here and never passed on; weak copyleft binds only those who change and pass on. */
-const mayBuild = new Set([...mayShip, 'MPL-2.0', 'Python-2.0', 'CC-BY-4.0', 'CC0-1.0']);
+const mayBuild = new Set([...mayShip, 'MPL-2.0', '(MIT AND Zlib)', 'Python-2.0', 'CC-BY-4.0', 'CC0-1.0']);
 
 /**
  * Looks whether every dependency is one exact version with a checksum, under a licence that we may use. `packages` is that part of a
