@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Fleet, Ports, Table } from '../../adapters/ports.ts';
+import { scenarioOf, simulateSeeds } from '../../apps/simulate/simulate-seeds.ts';
+
+const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
+
+/** Any port with one of its calls replaced. */
+function replaced<Port extends object>(port: Port, change: Partial<Port>): Port {
+  return new Proxy(port, {
+    get: (target, name) => {
+      const member: unknown = Reflect.get(Reflect.has(change, name) ? change : target, name);
+      return typeof member === 'function' ? member.bind(Reflect.has(change, name) ? change : target) : member;
+    },
+  });
+}
+
+describe('a world of faults', () => {
+  it('breaks no promise, whatever is lost, late, doubled or refused, and settles when the faults stop', async () => {
+    const { seeds, steps, violations } = await simulateSeeds(seedsFrom(1, 200));
+
+    expect(violations).toEqual([]);
+    expect(seeds).toBe(200);
+    expect(steps / seeds).toBeGreaterThan(400);
+  }, 170_000);
+
+  it('is drawn from its seed alone, and repeats to the step', async () => {
+    expect(scenarioOf(7)).toEqual(scenarioOf(7));
+    expect(scenarioOf(8)).not.toEqual(scenarioOf(7));
+    expect(await simulateSeeds([7])).toEqual(await simulateSeeds([7]));
+  });
+
+  it('always has three layers, somebody who is dead for ever, and room for twenty instances', () => {
+    for (const seed of seedsFrom(1, 50)) {
+      const { loads, manners } = scenarioOf(seed);
+      expect(loads.length).toBeGreaterThanOrEqual(3);
+      expect(Object.values(manners)).toContain('dead');
+    }
+  });
+});
+
+/** Each is one thing that the product relies on and that no longer holds. */
+const planted: readonly (readonly [string, (ports: Ports) => Ports])[] = [
+  [
+    'a table that says it stored what it did not',
+    (ports) => ({ ...ports, table: replaced<Table>(ports.table, { commit: forgetting(ports.table) }) }),
+  ],
+  ['a fleet that launches again for a token it knows', (ports) => ({ ...ports, fleet: forgetful(ports.fleet) })],
+  [
+    'a fleet that launches one more than was intended',
+    (ports) => ({
+      ...ports,
+      fleet: replaced<Fleet>(ports.fleet, {
+        launch: (request) =>
+          ports.fleet.launch({ ...request, launch: { ...request.launch, count: request.launch.count + 1 } }),
+      }),
+    }),
+  ],
+  [
+    'terminations that never arrive',
+    (ports) => ({ ...ports, fleet: replaced<Fleet>(ports.fleet, { terminate: async () => undefined }) }),
+  ],
+  [
+    'a topic that takes every notice and delivers none',
+    (ports) => ({
+      ...ports,
+      topic: { publish: async (notices) => notices.map((notice) => ({ notice, reason: 'lost' })) },
+    }),
+  ],
+];
+
+describe('a planted fault is caught:', () => {
+  it.each(planted)(
+    '%s',
+    async (_, plant) => {
+      let found = 0;
+      for (let seed = 1; seed <= 100 && found === 0; seed += 1) {
+        found = (await simulateSeeds([seed], { plant })).violations.length;
+      }
+
+      expect(found).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+});
+
+/** A conflict is answered as a success. */
+function forgetting(table: Table): Table['commit'] {
+  return async (application, change) => {
+    const outcome = await table.commit(application, change);
+    return outcome === 'conflict' ? 'committed' : outcome;
+  };
+}
+
+/** Every call has a token of its own. */
+function forgetful(fleet: Fleet): Fleet {
+  let calls = 0;
+  return replaced<Fleet>(fleet, {
+    launch: (request) => {
+      calls += 1;
+      return fleet.launch({ ...request, launch: { ...request.launch, token: `${request.launch.token}-${calls}` } });
+    },
+  });
+}
