@@ -9,7 +9,7 @@ export const ORPHAN_AGE_SECONDS = 150;
 
 /**
  * Machines with our tags that no slot knows: the second of a doubled launch, or one whose slot is gone. Only slot numbers that this
- * application has given out count, so a fresh table never ends the machines of a lost one.
+ * application has given out count, and none that somebody protects, so a fresh table never ends the machines of a lost one.
  */
 export function findOrphans(stored: Stored, slots: readonly Slot[], now: Instant): readonly ObservationRecord[] {
   const known = new Set(slots.map((slot) => slot.instanceId));
@@ -17,7 +17,8 @@ export function findOrphans(stored: Stored, slots: readonly Slot[], now: Instant
     slots.filter((slot) => slot.state === 'launching').map((slot) => `${slot.layer} ${slot.number}`),
   );
   return [...stored.observations.values()].filter((observation) => {
-    const { instanceId, layer, slotNumber } = observation.instance;
+    const { instanceId, layer, slotNumber, isProtected } = observation.instance;
+    if (isProtected) return false;
     if (known.has(instanceId) || launching.has(`${layer} ${slotNumber}`) || isTerminated(observation)) return false;
     if (slotNumber >= (stored.head?.nextSlotNumber[layer] ?? 0)) return false;
     return isAtOrAfter(now, addSeconds(observation.firstSeenAt, ORPHAN_AGE_SECONDS));

@@ -458,6 +458,7 @@ describe('orphans', () => {
     expect(ends(orphan({ instanceId: 'i-1' }))).toEqual([]);
     expect(ends(orphan(), [makeSlot({ number: 1, state: 'launching' }), makeSlot({ number: 2 })])).toEqual([]);
     expect(ends(orphan({ state: 'terminated' }))).toEqual([]);
+    expect(ends(orphan({ isProtected: true }))).toEqual([]);
     expect(ends(orphan({ slotNumber: 3 }))).toEqual([]);
   });
 });
