@@ -21,13 +21,22 @@ describe('the clients of AWS', () => {
     await own.stop();
   });
 
-  it('have names for that variable: DYNAMODB, EC2, CLOUDWATCH, SNS, SQS, SSM', () => {
-    const { dynamoDbClient, ec2Client, cloudWatchClient, snsClient, sqsClient, ssmClient } = clients;
-    const all = [dynamoDbClient(), ec2Client(), cloudWatchClient(), snsClient(), sqsClient(), ssmClient()];
+  it('have names for that variable: DYNAMODB, EC2, CLOUDWATCH, SNS, SQS, SSM, ELASTIC_LOAD_BALANCING_V2', () => {
+    const { dynamoDbClient, ec2Client, cloudWatchClient, snsClient, sqsClient, ssmClient, loadBalancingClient } =
+      clients;
+    const all = [
+      dynamoDbClient(),
+      ec2Client(),
+      cloudWatchClient(),
+      snsClient(),
+      sqsClient(),
+      ssmClient(),
+      loadBalancingClient(),
+    ];
 
     const names = all.map(({ config }) => config.serviceId.replaceAll(' ', '_').toUpperCase());
 
-    expect(names).toEqual(['DYNAMODB', 'EC2', 'CLOUDWATCH', 'SNS', 'SQS', 'SSM']);
+    expect(names).toEqual(['DYNAMODB', 'EC2', 'CLOUDWATCH', 'SNS', 'SQS', 'SSM', 'ELASTIC_LOAD_BALANCING_V2']);
   });
 
   it('repeat a request that the service could not answer, so many times and no more', async () => {

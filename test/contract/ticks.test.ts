@@ -59,6 +59,19 @@ describe('SqsTicks', () => {
     await aws.stop();
   });
 
+  it('asks every queue, also when one refuses', async () => {
+    const failed = { Id: '0', Code: 'InternalError', Message: 'try again', SenderFault: false };
+    const aws = await startFakeAws(({ input }) => ({
+      body: { Successful: [], Failed: input['QueueUrl'] === queueUrl ? [failed] : [] },
+    }));
+    const ticks = new SqsTicks({ client: sqsClient(), queueUrls: [queueUrl, `${queueUrl}2`] });
+
+    await expect(ticks.later('shop', [15])).rejects.toThrow('InternalError');
+
+    expect(aws.requests.map(({ input }) => input['QueueUrl'])).toEqual([queueUrl, `${queueUrl}2`]);
+    await aws.stop();
+  });
+
   it('throws when SQS does not accept one', async () => {
     const failed = { Id: '0', Code: 'InternalError', Message: 'try again', SenderFault: false };
     const aws = await startFakeAws(() => ({ body: { Successful: [], Failed: [failed] } }));
