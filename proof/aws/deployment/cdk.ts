@@ -9,7 +9,7 @@ export interface Cdk {
   destroy(): Promise<CommandResult>;
 }
 
-/** Drives the CDK with the given context; it synthesises anew each time, as it does for everybody. */
+/** Drives the CDK with the given context; it synthesises anew for each deploy, as it does for everybody. */
 export function cdkWith(of: {
   readonly context: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -20,12 +20,13 @@ export function cdkWith(of: {
   const run = (words: readonly string[]): Promise<CommandResult> =>
     runCommand({
       command: process.execPath,
-      words: [resolve('node_modules/aws-cdk/bin/cdk'), ...words, '--output', of.output],
+      words: [resolve('node_modules/aws-cdk/bin/cdk'), ...words],
       environment: of.environment,
     });
   return {
-    bootstrap: () => run(['bootstrap', `aws://${account}/${region}`, ...context]),
-    deploy: () => run(['deploy', '--require-approval', 'never', ...context]),
-    destroy: () => run(['destroy', '--force', ...context]),
+    bootstrap: () => run(['bootstrap', `aws://${account}/${region}`, ...context, '--output', of.output]),
+    deploy: () => run(['deploy', '--require-approval', 'never', ...context, '--output', of.output]),
+    // What was deployed last, without synthesising it again.
+    destroy: () => run(['destroy', '--force', '--app', of.output]),
   };
 }

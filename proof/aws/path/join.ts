@@ -1,10 +1,11 @@
 import { must, until } from '../check.ts';
+import { askUrl, urlOf } from './ask-url.ts';
 import { alarmState, instanceState, ruleTakes } from './feed-event.ts';
-import { acknowledge, machinesOf, noticeFor, raiseKioskAlarm, slotsIn, tellStateOf, tick } from './kiosk.ts';
+import { acknowledge, machinesOf, noticeFor, raiseKioskAlarm, replyTo, slotsIn, tellStateOf, tick } from './kiosk.ts';
 import type { World } from './world.ts';
 
-/** The first machines: an event wakes evaluate, the stream wakes reconcile and announce, and joining waits for who must acknowledge. */
-export async function joinStep(world: World): Promise<void> {
+/** The first machines: an event wakes evaluate, the stream wakes reconcile and announce, and joining waits for who must acknowledge. Whether one joined. */
+export async function joinStep(world: World): Promise<boolean> {
   const { checks, by } = world;
   await checkPatterns(world);
   await checks.check(
@@ -21,7 +22,7 @@ export async function joinStep(world: World): Promise<void> {
   await checkMachine(world);
   await checkGate(world);
   await checkForgery(world);
-  await checkJoined(world);
+  return checkJoined(world);
 }
 
 async function checkPatterns({ checks, by, stack, clients: { events } }: World): Promise<void> {
@@ -99,13 +100,37 @@ async function checkGate(world: World): Promise<void> {
   await checks.check('a joining machine stays out of service while nobody acknowledges', by.ministack, async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500));
     await slotsIn(world, { layer: 'front', states: ['joining'], seconds: 1 });
-    await acknowledge(world, await noticeFor(lb, { participant: 'lb', event: 'joining' }));
-    await until('the acknowledgement of lb', 15, async () =>
-      (await world.table.load('kiosk')).acknowledgements.has('lb'),
-    );
+    return 'joining 1.5 s after it runs and all were told';
+  });
+  await checkUrl(world);
+}
+
+async function checkUrl(world: World): Promise<void> {
+  const { checks, by, lb } = world;
+  const name =
+    "the function URL refuses an unsigned and a forged acknowledgement and takes lb's, which alone is not enough";
+  await checks.check(name, by.ministack, async () => {
+    const notice = await noticeFor(lb, { participant: 'lb', event: 'joining' });
+    const url = notice.acknowledge?.url ?? '';
+    const unsigned = await askUrl({ url, body: replyTo(notice), isSigned: false });
+    const forged = await askUrl({ url, body: replyTo(notice, { token: 'ab'.repeat(32) }) });
+    must(unsigned.status === 403 && forged.status === 403, `${unsigned.text}, ${forged.text}`);
+    must(/the token is not/.test(forged.text), forged.text);
+    const real = await askUrl({ url, body: replyTo(notice) });
+    must(real.status === 200, `${real.status} ${real.text}`);
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await slotsIn(world, { layer: 'front', states: ['joining'], seconds: 1 });
-    return 'joining without an acknowledgement, and with one of two';
+    return `403, 403, 200: ${real.text}`;
+  });
+  await checks.check('the function URL serves the membership to who has the token', by.ministack, async () => {
+    const notice = await noticeFor(lb, { participant: 'lb', event: 'joining' });
+    const { application, participant, membership, acknowledge: { token = '' } = {} } = notice;
+    const query = { application, participant, version: String(membership.version) };
+    const served = await askUrl({ url: urlOf(world, '/membership', { ...query, token }) });
+    const refused = await askUrl({ url: urlOf(world, '/membership', { ...query, token: 'ab'.repeat(32) }) });
+    must(served.status === 200 && refused.status === 403, `${served.status} and ${refused.status}`);
+    must(served.text.includes('front-1'), served.text);
+    return served.text.slice(0, 80);
   });
 }
 
@@ -126,9 +151,9 @@ async function checkForgery(world: World): Promise<void> {
   );
 }
 
-async function checkJoined(world: World): Promise<void> {
+function checkJoined(world: World): Promise<boolean> {
   const { checks, by, cluster, audit } = world;
-  await checks.check(
+  return checks.check(
     'once all have acknowledged the machine is in service, and all are told',
     by.ministack,
     async () => {

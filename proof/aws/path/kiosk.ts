@@ -4,7 +4,7 @@ import type { Slot } from '../../../core/instance-life.ts';
 import type { Acknowledgement, Notice } from '../../../core/notice.ts';
 import { must, until } from '../check.ts';
 import { kioskAlarm } from './applications.ts';
-import { alarmState, feedEvent, instanceState, type MissingEvent } from './feed-event.ts';
+import { alarmState, feedEvent, instanceState } from './feed-event.ts';
 import type { Subscriber } from './subscriber.ts';
 import type { World } from './world.ts';
 
@@ -57,7 +57,8 @@ export async function tellStateOf(world: World, slots: readonly Slot[], state: s
 
 /** Feeds the news that the alarm of `kiosk` was raised, which wakes evaluate: moto sends none. */
 export function raiseKioskAlarm(world: World): Promise<void> {
-  return feedToEvaluate(world, alarmState(kioskAlarm, 'ALARM'));
+  const rule = world.stack.idOf('AWS::Events::Rule', 'Evaluate/Wakes/AlarmRaised');
+  return feedEvent(world.clients, rule, alarmState(kioskAlarm, 'ALARM'));
 }
 
 /** The newest acknowledgeable notice that a subscriber has for a participant of at least this membership version. */
@@ -94,13 +95,9 @@ export async function zonesOf(world: World, application: string, layer: string):
   return zones;
 }
 
-/** Replies to a notice through the queue. */
-export async function acknowledge(
-  { clients, stack }: Pick<World, 'clients' | 'stack'>,
-  notice: Notice,
-  change: Partial<Acknowledgement> = {},
-): Promise<void> {
-  const reply: Acknowledgement = {
+/** The reply to a notice: it was applied, but for what `change` says otherwise. */
+export function replyTo(notice: Notice, change: Partial<Acknowledgement> = {}): Acknowledgement {
+  return {
     schema: 'concertina.acknowledgement/1',
     application: notice.application,
     participant: notice.participant,
@@ -109,14 +106,15 @@ export async function acknowledge(
     status: 'applied',
     ...change,
   };
-  await clients.sqs.send(
-    new SendMessageCommand({
-      QueueUrl: notice.acknowledge?.queueUrl ?? stack.output('AcknowledgementsQueueUrl'),
-      MessageBody: JSON.stringify(reply),
-    }),
-  );
 }
 
-async function feedToEvaluate({ clients, stack }: World, event: MissingEvent): Promise<void> {
-  await feedEvent(clients, stack.idOf('AWS::Events::Rule', 'Evaluate/Wakes/AlarmRaised'), event);
+/** Replies to a notice through the queue that it names. */
+export async function acknowledge(
+  { clients, stack }: Pick<World, 'clients' | 'stack'>,
+  notice: Notice,
+  change: Partial<Acknowledgement> = {},
+): Promise<void> {
+  const QueueUrl = notice.acknowledge?.queueUrl ?? stack.output('AcknowledgementsQueueUrl');
+  const MessageBody = JSON.stringify(replyTo(notice, change));
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }));
 }

@@ -1,18 +1,18 @@
 import { must, until } from '../check.ts';
-import { loadTarget } from './applications.ts';
 import { machinesOf, noticeFor, slotsIn, tick } from './kiosk.ts';
-import type { LoadPusher } from './push-load.ts';
 import type { World } from './world.ts';
 
-/** Fewer machines: leaving is told first, waits for who must acknowledge and for the drain, and only then ends a machine. */
-export async function shrinkStep(world: World, load: LoadPusher): Promise<void> {
+/**
+ * Fewer machines, as was decided while the kill switch was thrown: leaving is told first, waits for who must acknowledge and for the drain, and
+ * only then ends a machine.
+ */
+export async function shrinkStep(world: World): Promise<void> {
   const { checks, by } = world;
-  await checks.check('when the load goes the layer shrinks, and a burst is told in one notice', by.both, async () => {
+  await checks.check('let go on, the layer shrinks, and a burst is told in one notice', by.both, async () => {
     world.replies.pause('lb');
-    load.say(loadTarget / 10);
-    await until('the decision', 40, async () => {
+    await until('machines that leave', 40, async () => {
       await tick(world);
-      return (await world.table.load('kiosk')).desired.get('front')?.count === 1;
+      return (await world.slots('front')).some(({ state }) => state === 'leaving');
     });
     const notice = await noticeFor(world.lb, { participant: 'lb', event: 'leaving' });
     must(notice.change.instances.length === 4, `it tells of ${notice.change.instances.length}`);

@@ -11,12 +11,14 @@ import { deadLetterStep } from './dead-letters.ts';
 import { farewellStep, removeStep } from './end.ts';
 import { growStep } from './grow.ts';
 import { joinStep, silentStep } from './join.ts';
+import { stoppedStep, turnSwitch } from './kill-switch.ts';
 import { contextFor, openWorld } from './open-world.ts';
 import { prepareAccount } from './prepare.ts';
 import { startLoadPusher } from './push-load.ts';
 import { redeployStep } from './redeploy.ts';
 import { rightsStep } from './rights.ts';
 import { shrinkStep } from './shrink.ts';
+import { tableStep } from './stored-settings.ts';
 import { openClients, type PathSettings, type World } from './world.ts';
 
 /** The whole path on the real stack: deployed by the CDK, woken by real events, seen from outside, removed at the end. */
@@ -62,23 +64,29 @@ async function deployStep({ checks, by }: PathSettings, cdk: Cdk): Promise<Deplo
   return stack;
 }
 
-/** Everything between the deploy and the removal. The schedule fires a minute after the deploy; what it does is looked at last. */
+/** Everything between the deploy and the removal. The schedule fires a minute after the deploy; what it does is looked at last. The switch is thrown
+ * before the deploys, so that every function has seen it after them. */
 async function live(
   world: World,
   { cdk, load }: { readonly cdk: Cdk; readonly load: ReturnType<typeof startLoadPusher> },
 ): Promise<void> {
-  await joinStep(world);
+  // Without a machine there is nothing to see further on.
+  if (!(await joinStep(world))) return;
   world.replies.resume('lb');
   world.replies.resume('cluster');
   const others = (async () => {
     await applyStep(world);
+    await tableStep(world);
     await rightsStep(world);
     await deadLetterStep(world);
   })();
   await growStep(world, load);
   await others;
+  await turnSwitch(world, 'stop');
   await redeployStep(world, cdk);
-  await shrinkStep(world, load);
+  await stoppedStep(world, load);
+  await turnSwitch(world, 'run');
+  await shrinkStep(world);
   await scheduleStep(world);
   await silentStep(world);
   await farewellStep(world);
