@@ -6,6 +6,8 @@ import { readObserveWake } from '../../functions/observe/read-wake.ts';
 import { bodyOf, EventError, queueRecords, tickedApplication } from '../../functions/read-event.ts';
 import { runBatch } from '../../functions/run-batch.ts';
 import { runChanges } from '../../functions/run-changes.ts';
+import { runWakes, type Wake } from '../../functions/run-wakes.ts';
+import { makeNotice } from '../factories/notice.ts';
 import { makeRecordingServer } from '../factories/recording-server.ts';
 
 beforeEach(() => {
@@ -17,7 +19,17 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-const stages = ['apply', 'evaluate', 'observe', 'reconcile', 'announce', 'acknowledge'];
+const stages = [
+  'apply',
+  'evaluate',
+  'observe',
+  'reconcile',
+  'announce',
+  'acknowledge',
+  'target-group',
+  'hook',
+  'probe',
+];
 const acknowledgement = JSON.stringify({
   schema: 'concertina.acknowledgement/1',
   application: 'shop',
@@ -26,6 +38,8 @@ const acknowledgement = JSON.stringify({
   token: 'none',
   status: 'applied',
 });
+
+const tick = '{"trigger":"tick","application":"shop"}';
 
 /** An event of EventBridge as AWS documents it. */
 function makeBusEvent(detailType: string, detail: object) {
@@ -172,6 +186,38 @@ describe('a batch of a queue', () => {
   });
 });
 
+describe('a batch of wakes', () => {
+  async function wakesOf(bodies: readonly string[]) {
+    const wakes: Wake[] = [];
+    const Records = bodies.map((body, index) => makeMessage(`m-${index}`, body));
+    const response = await runWakes({ Records }, { stage: 'hook', run: async (wake) => wakes.push(wake) });
+    return { wakes, response };
+  }
+
+  it('is one run an application, however many notices and ticks there are', async () => {
+    const { wakes } = await wakesOf([tick, tick, '{"trigger":"tick","application":"blog"}']);
+
+    expect(wakes).toEqual([
+      { application: 'shop', isTick: true },
+      { application: 'blog', isTick: true },
+    ]);
+  });
+
+  it.each([
+    ['before', [JSON.stringify(makeNotice()), tick]],
+    ['after', [tick, JSON.stringify(makeNotice())]],
+  ])('is no mere tick when a notice comes %s one', async (_, bodies) => {
+    expect((await wakesOf(bodies)).wakes).toEqual([{ application: 'shop', isTick: false }]);
+  });
+
+  it('fails the one message that names no application', async () => {
+    const { wakes, response } = await wakesOf(['{}', tick]);
+
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-0' }] });
+    expect(wakes).toHaveLength(1);
+  });
+});
+
 describe('a handler', () => {
   it.each(stages)('%s does not start without its variables, and says which', async (stage) => {
     vi.resetModules();
@@ -189,6 +235,9 @@ describe('a handler', () => {
       { batchItemFailures: [] },
     ],
     ['observe', makeBusEvent('Scheduled Event', {}), undefined],
+    ['target-group', { Records: [makeMessage('m-1', JSON.stringify(makeNotice()))] }, { batchItemFailures: [] }],
+    ['hook', { Records: [makeMessage('m-1', tick)] }, { batchItemFailures: [] }],
+    ['probe', { Records: [makeMessage('m-1', tick)] }, { batchItemFailures: [] }],
     ['reconcile', { Records: [makeChange('1', 'shop')] }, { batchItemFailures: [] }],
     ['announce', { Records: [makeChange('1', 'shop')] }, { batchItemFailures: [] }],
     ['acknowledge', { Records: [makeMessage('m-1', acknowledgement)] }, { batchItemFailures: [] }],
@@ -201,6 +250,25 @@ describe('a handler', () => {
     const query = aws.requests.find(({ target }) => target === 'DynamoDB_20120810.Query');
     aws.close();
     expect(JSON.parse(query?.body ?? '')).toMatchObject({ TableName: 'the-table' });
+  });
+});
+
+describe('observe', () => {
+  it('lists the one application of a tick, and has the tick again when it cannot', async () => {
+    const aws = await makeRecordingServer();
+    vi.resetModules();
+    stubAws(aws.url);
+    const { handler } = await import('../../functions/observe/handler.ts');
+
+    const response = await handler({ Records: [makeMessage('m-1', tick)] });
+
+    const [first] = aws.requests;
+    aws.close();
+    expect(Object.fromEntries(new URLSearchParams(first?.body))).toMatchObject({
+      Action: 'DescribeInstances',
+      'Filter.1.Value.1': 'shop',
+    });
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-1' }] });
   });
 });
 
@@ -218,6 +286,7 @@ function stubAws(url: string): void {
     CONCERTINA_TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:topic',
     CONCERTINA_ACKNOWLEDGE_URL: 'https://acknowledge.lambda-url.eu-central-1.on.aws/',
     CONCERTINA_ACKNOWLEDGEMENTS_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/acknowledgements',
+    CONCERTINA_WAKES_QUEUE_URL: 'https://sqs.eu-central-1.amazonaws.com/123456789012/wakes',
     CONCERTINA_TICKS_QUEUE_URLS: 'https://sqs.eu-central-1.amazonaws.com/123456789012/ticks',
   };
   for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
