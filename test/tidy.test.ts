@@ -44,6 +44,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   infra: ['infra', 'functions', 'adapters', 'core'],
   apps: ['apps', 'functions', 'adapters', 'core', 'infra'],
   proof: ['proof', 'test', 'apps', 'functions', 'adapters', 'core', 'infra'],
+  examples: ['examples', 'core'],
   bench: ['bench', 'apps', 'functions', 'adapters', 'core', 'infra'],
 };
 
