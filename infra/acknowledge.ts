@@ -10,7 +10,7 @@ import { WakeQueue } from './wake-queue.ts';
 
 /**
  * Who may use the function URL. `aws-iam`: who signs with credentials that allow it (grantUrl), and holds a token. `token`: whoever holds the
- * token of a notice, from anywhere (docs/decisions/0006-where-participants-reply.md).
+ * token of a notice, from anywhere (docs/decisions/0007-where-participants-reply.md).
  */
 export type UrlAccess = 'aws-iam' | 'token';
 
