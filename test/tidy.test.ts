@@ -75,7 +75,6 @@ const corePipeline = [
   'decide-scaling',
   'decide-layers',
   'record-decision',
-  'is-moving',
   'plan-changes',
   'acknowledgement-token',
   'membership-link',
@@ -83,6 +82,7 @@ const corePipeline = [
   'read-runs',
   'receive-acknowledgement',
   'participants',
+  'is-moving',
 ];
 
 function coreStage(path: string): number {

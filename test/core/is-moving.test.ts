@@ -1,6 +1,16 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isMoving } from '../../core/is-moving.ts';
-import { makeFile, makeInstance, makeObservation, makeSlot, makeStored, makeTold, noon } from '../factories/stored.ts';
+import type { HookRunRecord } from '../../core/records.ts';
+import {
+  makeAcknowledgement,
+  makeFile,
+  makeInstance,
+  makeObservation,
+  makeSlot,
+  makeStored,
+  makeTold,
+  noon,
+} from '../factories/stored.ts';
 
 const slots = [makeSlot({ number: 1 }), makeSlot({ number: 2 })];
 const two = new Map([['web', 2]]);
@@ -51,4 +61,46 @@ it.each([
 it('moves while a participant was never told of a change', () => {
   const file = makeFile({ participants: { lb: { hears: ['web'] } } });
   expect(isMoving(makeStored({ file, slots: [makeSlot({ number: 1 }), joined(1)] }), two)).toBe(true);
+});
+
+describe('participants of the product', () => {
+  const targetGroupArn = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/shop/50dc6c495c0c9188';
+  const changed = [makeSlot({ number: 1 }), joined(5)];
+  const told = (participant: string) => makeTold({ participant });
+  const applied = (participant: string) => makeAcknowledgement({ participant });
+  const registered = (...instanceIds: readonly string[]) =>
+    ({ kind: 'targets', application: 'shop', version: 1, participant: 'lb', targetGroupArn, instanceIds }) as const;
+  const run = (outcome?: 'applied' | 'failed'): HookRunRecord => ({
+    kind: 'hook-run',
+    application: 'shop',
+    version: 1,
+    participant: 'web',
+    membershipVersion: 5,
+    fileVersion: 1,
+    steps: [],
+    ...(outcome === undefined ? {} : { outcome }),
+  });
+
+  it.each([
+    ['has a version to apply', [], true],
+    ['has applied everything', [applied('lb')], false],
+    ['has only members registered', [applied('lb'), registered('i-1', 'i-2')], false],
+    ['has a machine registered that is no member', [applied('lb'), registered('i-1', 'i-9')], true],
+  ])('a target group that %s: moving is %s', (_, more, expected) => {
+    const file = makeFile({ participants: { lb: { hears: ['web'], targetGroupArn } } });
+
+    expect(isMoving(makeStored({ file, slots: changed, more: [told('lb'), ...more] }), two)).toBe(expected);
+  });
+
+  it.each([
+    ['was never run', [], true],
+    ['runs', [run()], true],
+    ['has ended and was not heard', [run('applied')], true],
+    ['has ended and was heard', [run('applied'), applied('web')], false],
+    ['failed for good', [run('failed')], false],
+  ])('a hook that %s: moving is %s', (_, more, expected) => {
+    const file = makeFile({ participants: { web: { hears: ['web'], hook: { joined: 'x' } } } });
+
+    expect(isMoving(makeStored({ file, slots: changed, more: [told('web'), ...more] }), two)).toBe(expected);
+  });
 });
