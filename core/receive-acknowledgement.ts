@@ -53,12 +53,14 @@ export function receiveAcknowledgement(stored: Stored, acknowledgement: Acknowle
     return { outcome: 'refused', reason: `the token is not ${participant}'s for version ${membershipVersion}` };
   }
   const known = stored.acknowledgements.get(participant);
+  // A version for which nothing had to run does not take away how the last one that ran went.
+  const newestRuns = runs ?? known?.runs;
   const base = {
     kind: 'acknowledgement',
     application,
     participant,
     version: (known?.version ?? 0) + 1,
-    ...(runs === undefined ? {} : { runs }),
+    ...(newestRuns === undefined ? {} : { runs: newestRuns }),
   } as const;
   if (status === 'failed') {
     if (membershipVersion <= Math.max(known?.failed?.membershipVersion ?? 0, known?.membershipVersion ?? 0)) {

@@ -189,7 +189,7 @@ export interface AcknowledgementRecord extends RecordBase {
   readonly at: Instant;
   /** The newest failure it reported, for people. */
   readonly failed?: { readonly membershipVersion: number; readonly message: string; readonly at: Instant };
-  /** How its newest answer went on single instances. */
+  /** How its newest hook that ran somewhere went, on single instances. */
   readonly runs?: readonly RunReport[];
 }
 

@@ -71,6 +71,14 @@ describe('reading', () => {
 });
 
 describe('receiving', () => {
+  it('keeps how the last hook went when nothing had to run for a later version', () => {
+    const stored = makeStored({ more: [makeAcknowledgement({ membershipVersion: 4, runs: [run] })] });
+
+    const received = receiveAcknowledgement(stored, makeReply(), noon);
+
+    expect(received.outcome === 'recorded' && received.record.runs).toEqual([run]);
+  });
+
   it.each(['applied', 'failed'] as const)('keeps how it went on each instance when it was %s', (status) => {
     const received = receiveAcknowledgement(makeStored({}), makeReply({ status, runs: [run] }), noon);
 
