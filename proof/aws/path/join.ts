@@ -1,3 +1,4 @@
+import { instantFromIso, secondsBetween } from '../../../core/amounts.ts';
 import { must, until } from '../check.ts';
 import { askUrl, urlOf } from './ask-url.ts';
 import { alarmState, instanceState, ruleTakes } from './feed-event.ts';
@@ -22,7 +23,9 @@ export async function joinStep(world: World): Promise<boolean> {
   await checkMachine(world);
   await checkGate(world);
   await checkForgery(world);
-  return checkJoined(world);
+  const isJoined = await checkJoined(world);
+  if (isJoined) await checkHaste(world);
+  return isJoined;
 }
 
 async function checkPatterns({ checks, by, stack, clients: { events } }: World): Promise<void> {
@@ -162,6 +165,35 @@ function checkJoined(world: World): Promise<boolean> {
       const notice = await noticeFor(audit, { participant: 'audit', event: 'joined' });
       must(notice.change.instances[0]?.state === 'in-service', JSON.stringify(notice.change));
       return `${notice.id}: ${notice.change.instances[0]?.slot} joined`;
+    },
+  );
+}
+
+/** Ticks make good a wake that was lost, after up to 15 s: what comes sooner was woken by the stream. */
+async function checkHaste(world: World): Promise<void> {
+  const { checks, by, audit } = world;
+  await checks.check(
+    'each change wakes its reader through the stream at once, and does not wait for a tick',
+    by.ministack,
+    async () => {
+      const { desired, observations, acknowledgements, slots } = await world.table.load('kiosk');
+      const slot = slots.find(({ slot: { layer } }) => layer === 'front')?.slot;
+      const decided = desired.get('front');
+      const observed = observations.get(slot?.instanceId ?? '');
+      const acknowledged = acknowledgements.get('cluster');
+      must(slot?.inServiceAt !== undefined, 'no slot is in service');
+      must(decided !== undefined && observed !== undefined && acknowledged !== undefined, 'a record is missing');
+      const told = instantFromIso((await noticeFor(audit, { participant: 'audit', event: 'joining' })).sentAt);
+      const seconds = {
+        'decision to launch': secondsBetween(decided.decidedAt, slot.intendedAt),
+        'observation to notice': secondsBetween(observed.firstSeenAt, told),
+        'acknowledgement to service': secondsBetween(acknowledged.at, slot.inServiceAt),
+      };
+      must(
+        Object.values(seconds).every((taken) => taken < 5),
+        JSON.stringify(seconds),
+      );
+      return JSON.stringify(seconds);
     },
   );
 }
