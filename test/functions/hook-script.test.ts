@@ -48,6 +48,13 @@ describe('the script of a hook', () => {
     expect((await run({ membership: text, command: 'cat "$CONCERTINA_MEMBERSHIP"' })).output).toBe(text);
   });
 
+  it('runs any command as it stands in the file', async () => {
+    const command = `echo "it's" 'a  b' | tr a \\
+  x; printf '%s' '$HOME'`;
+
+    expect((await run({ command })).output).toBe("it's x  b\n$HOME");
+  });
+
   it('ends with the exit status and the last output of its command', async () => {
     const command = 'i=0; while [ $i -lt 500 ]; do echo "line $i"; i=$((i+1)); done; echo disk full >&2; exit 7';
 

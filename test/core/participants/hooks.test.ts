@@ -165,8 +165,8 @@ describe('a step', () => {
       ...started,
       steps: started.steps.map((step) => ({ ...step, sent: { attempt, at: noon, instanceIds: ['i-1'] } })),
     });
-    const tokens = [1, 1, 2].map((attempt) => {
-      const next = move(unsent(attempt));
+    const tokens = [unsent(1), { ...unsent(1), version: 9 }, unsent(2)].map((run) => {
+      const next = move(run);
       return next.move === 'send' ? next.command.token : '';
     });
 
