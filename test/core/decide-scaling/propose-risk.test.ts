@@ -53,6 +53,19 @@ describe('the risk rule', () => {
     expect(decided[1]?.memory.forecasts).toEqual(decided[0]?.memory.forecasts);
   });
 
+  it('keeps its last answer between two samples, and says so', () => {
+    const [first] = decideAll([40]);
+    const situation = makeSituation({
+      settings: { rules: [rule], count: { min: 0, max: 100 } },
+      memory: first?.memory ?? { wishes: [], inService: [] },
+      readings: readingsOf(makeReading({ value: 40 })),
+    });
+
+    const [proposal] = decideScaling({ ...situation, now: addSeconds(noon, 30) }).decision.proposals;
+
+    expect(proposal?.because).toMatch(/no new cpu since the last answer|still learning/);
+  });
+
   it('learns the headroom: on a steady noisy load it ends near the load, and says what it expects', () => {
     const loads = Array.from({ length: 1500 }, (_, minute) => 200 + 20 * Math.sin(minute * 2.4));
 
