@@ -183,7 +183,8 @@ async function checkHaste(world: World): Promise<void> {
       const acknowledged = acknowledgements.get('cluster');
       must(slot?.inServiceAt !== undefined, 'no slot is in service');
       must(decided !== undefined && observed !== undefined && acknowledged !== undefined, 'a record is missing');
-      const told = instantFromIso((await noticeFor(audit, { participant: 'audit', event: 'joining' })).sentAt);
+      const [notice] = audit.notices().filter(({ change, event }) => change.layer === 'front' && event === 'joining');
+      const told = instantFromIso(notice?.sentAt ?? '');
       const seconds = {
         'decision to launch': secondsBetween(decided.decidedAt, slot.intendedAt),
         'observation to notice': secondsBetween(observed.firstSeenAt, told),
