@@ -20,6 +20,8 @@ Name \`application.schema.json\` under \`$schema\` and an editor helps while you
   its default; for a secret its ARN, which the machine resolves itself. \`$\${\` stands for a plain \`\${\`: write \`$\${HOME}\` for what a shell shall see
   as \`\${HOME}\`. A \`$\` without a brace behind it is a plain \`$\`.
 - A step may not repeat another's \`from\` or \`below\`, and no \`below\` may be above a \`from\` of the same rule.
+- Rules of a layer that undo each other under a constant load are refused, with the way round as proof: [how it is
+  found](../trying-rules.md#rules-that-undo-each-other-are-refused).
 - A participant is one of three: a target group (\`targetGroupArn\`), a hook (\`hook\`), or a subscriber of your own (neither). Several target groups
   for one layer are several participants, each with its own deadline. Targets have no weights in Elastic Load Balancing: the weights of a forward
   action are between target groups, and stay as you set them.

@@ -3,6 +3,7 @@ import { checkKpis } from './check-kpis.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkParticipants } from './check-participants.ts';
 import { checkRelations } from './check-relations.ts';
+import { checkRestlessness } from './check-restlessness.ts';
 import { checkRules } from './check-rules.ts';
 import { draftFrom } from './draft.ts';
 import { findProblems } from './find-problems.ts';
@@ -31,6 +32,7 @@ export function readApplication(text: string): ReadApplication {
     ...checkParticipants(draft),
     ...checkRelations(draft),
   ];
+  problems.push(...checkRestlessness(json.value, problems));
   if (problems.length > 0) return { ok: false, problems };
   // Throws only where findProblems and the schema disagree: a defect of ours, never the file's.
   return { ok: true, application: applicationSchema.parse(json.value) };

@@ -1,4 +1,4 @@
-import { roundUp } from './round.ts';
+import { roundUp } from '../rounding.ts';
 
 /** How many a step or an alarm adds to `base` instances: percentages are rounded up, at least one. */
 export function amountToAdd(by: { readonly add: number } | { readonly addPercent: number }, base: number): number {

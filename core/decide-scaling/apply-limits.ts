@@ -1,9 +1,9 @@
 import { secondsBetween } from '../amounts.ts';
 import type { AppliedLimit, LimitName, ScalingMemory } from '../decision.ts';
+import { roundDown, shown } from '../rounding.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { growsAt } from './propose.ts';
 import { highestWish } from './remember.ts';
-import { roundDown, shown } from './round.ts';
 
 /** What a limit makes of a count; undefined when it does not change it. */
 type Verdict = { readonly after: number; readonly because: string } | undefined;

@@ -1,7 +1,7 @@
 import type { FollowLayerRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
+import { roundUp, shown } from '../rounding.ts';
 import type { LayerSituation } from './layer-situation.ts';
-import { roundUp, shown } from './round.ts';
 
 /** `ratio` instances for each that is desired of the other layer, rounded up. The other layer was decided before, in the same evaluation. */
 export function proposeFollowLayer(rule: FollowLayerRule, situation: LayerSituation): Proposal {

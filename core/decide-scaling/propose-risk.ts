@@ -1,9 +1,9 @@
 import type { RiskRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
 import type { RiskAnswer } from '../forecast/step-risk.ts';
+import { shown } from '../rounding.ts';
 import type { Foreseen } from './foresee.ts';
 import type { LayerSituation } from './layer-situation.ts';
-import { shown } from './round.ts';
 
 /**
  * Keeps the share of time in which demand exceeds what is in service at the asked-for risk, at the least billed time: as many as the learnt

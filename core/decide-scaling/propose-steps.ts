@@ -1,8 +1,8 @@
 import type { Step, StepsRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
+import { roundDown, shown } from '../rounding.ts';
 import { amountToAdd } from './amount-to-add.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
-import { roundDown, shown } from './round.ts';
 import { servedFor, valueAt } from './served-for.ts';
 
 /**

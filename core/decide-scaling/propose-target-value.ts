@@ -1,7 +1,7 @@
 import type { TargetValueRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
+import { isWithin, roundUp, shown } from '../rounding.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
-import { isWithin, roundUp, shown } from './round.ts';
 import { servedFor, valueAt } from './served-for.ts';
 
 /**

@@ -62,6 +62,7 @@ describe('a good file', () => {
     [
       'a "below" that touches the lowest "from"',
       {
+        'layers.web.rules.1.kpi': 'load',
         'layers.web.rules.1.steps': [
           { from: 50, add: 1 },
           { below: 50, remove: 1 },
