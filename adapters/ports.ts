@@ -42,7 +42,10 @@ export interface Metrics {
   alarms(names: readonly string[]): Promise<readonly AlarmReading[]>;
 }
 
-/** What one conditional write changes, all or nothing, at most 100 records, of which a file counts as three. */
+/**
+ * What one conditional write changes, all or nothing, at most 100 records, of which a file counts as three. All are of one application, but for
+ * the usage record of the whole account.
+ */
 export interface Change {
   /** Each is written when the stored version is `version − 1` (nothing stored, when `version` is 1). */
   readonly put: readonly StoredRecord[];
@@ -54,7 +57,10 @@ export interface Change {
 export interface Table {
   /** Names of the applications that were applied, ascending. */
   applications(): Promise<readonly string[]>;
-  /** All records of an application but decisions, strongly consistent, in key order. Empty for an unknown name. */
+  /**
+   * All records of an application but decisions, strongly consistent, in key order. Empty for an unknown name. `wholeAccount` is the name for
+   * what belongs to none.
+   */
   load(application: string): Promise<Stored>;
   /** All or nothing. `conflict` when any record was changed since it was read: read again and decide again. */
   commit(application: string, change: Change): Promise<'committed' | 'conflict'>;

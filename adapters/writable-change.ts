@@ -1,4 +1,4 @@
-import { recordKey } from '../core/records.ts';
+import { recordKey } from '../core/record-key.ts';
 import type { Change } from './ports.ts';
 
 /** What a DynamoDB transaction holds at most. */
@@ -10,7 +10,7 @@ const writesOfFile = 3;
 /** Throws a RangeError for a change that no table can write: the caller's mistake, the same on every adapter. */
 export function requireWritable(application: string, change: Change): void {
   const records = change.remove === undefined ? change.put : [...change.put, ...change.remove];
-  const stranger = records.find((record) => record.application !== application);
+  const stranger = records.find((record) => record.application !== application && record.kind !== 'usage');
   if (stranger !== undefined)
     throw new RangeError(
       `a change of ${application} holds a record of ${stranger.application}: ${recordKey(stranger)}`,

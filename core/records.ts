@@ -25,6 +25,7 @@ import type { RunReport } from './notice.ts';
  *   hook-run     hook          a hook on its way
  *   image        reconcile     how the last launches of an image went
  *   tick         evaluate      time has passed while something moves
+ *   usage        reconcile     what each application takes of the account's ceilings; one for the whole account
  *
  * `version` is 1 on the first write and one more on each: a write is conditional on the version that was read (ports.ts, Table.commit).
  */
@@ -236,6 +237,19 @@ export interface TickRecord extends RecordBase {
   readonly at: Instant;
 }
 
+/** Stands for an application in records that belong to none; no application can have this name. */
+export const wholeAccount = '#account';
+
+/**
+ * What each application takes of the account's ceilings: written together with every intent to launch, so that two applications can never
+ * both take the last place. Its `application` is `wholeAccount`.
+ */
+export interface UsageRecord extends RecordBase {
+  readonly kind: 'usage';
+  /** By application; those that take nothing are left out. */
+  readonly taken: Readonly<Record<string, { readonly instances: number; readonly hourlyUsd: number }>>;
+}
+
 /** Any record, told apart by `kind`. */
 export type StoredRecord =
   | FileRecord
@@ -253,40 +267,5 @@ export type StoredRecord =
   | TargetsRecord
   | HookRunRecord
   | ImageRecord
-  | TickRecord;
-
-/** The name of a record within its application; sorts numbers by value (`slot#web#000017`). */
-export function recordKey(record: StoredRecord): string {
-  switch (record.kind) {
-    case 'file':
-    case 'head':
-    case 'tick':
-      return record.kind;
-    case 'desired':
-    case 'scaling':
-      return `${record.kind}#${record.layer}`;
-    case 'revision':
-      return `revision#${record.layer}#${padded(record.revision)}`;
-    case 'slot':
-      return `slot#${record.slot.layer}#${padded(record.slot.number)}`;
-    case 'refusal':
-      return `refusal#${record.type}#${record.zone}#${record.market}`;
-    case 'observation':
-      return `observation#${record.instance.instanceId}`;
-    case 'probe':
-      return `probe#${record.instanceId}`;
-    case 'image':
-      return `image#${record.imageId}`;
-    case 'told':
-    case 'acknowledgement':
-    case 'targets':
-    case 'hook-run':
-      return `${record.kind}#${record.participant}`;
-    case 'decision':
-      return `decision#${String(record.decision.at).padStart(15, '0')}#${record.decision.layer}`;
-  }
-}
-
-function padded(number: number): string {
-  return String(number).padStart(9, '0');
-}
+  | TickRecord
+  | UsageRecord;

@@ -15,6 +15,7 @@ import type {
   TargetsRecord,
   TickRecord,
   ToldRecord,
+  UsageRecord,
 } from './records.ts';
 
 /** Everything stored of one application but its past decisions: what one read of the table returns. */
@@ -23,6 +24,8 @@ export interface Stored {
   readonly file: FileRecord | undefined;
   readonly head: HeadRecord | undefined;
   readonly tick: TickRecord | undefined;
+  /** Of the whole account alone. */
+  readonly usage: UsageRecord | undefined;
   /** By layer. */
   readonly desired: ReadonlyMap<string, DesiredRecord>;
   /** By layer. */
@@ -58,6 +61,7 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
   let file: FileRecord | undefined;
   let head: HeadRecord | undefined;
   let tick: TickRecord | undefined;
+  let usage: UsageRecord | undefined;
   const desired = new Map<string, DesiredRecord>();
   const scaling = new Map<string, ScalingRecord>();
   const revisions = new Map<string, RevisionRecord>();
@@ -86,12 +90,14 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     else if (record.kind === 'file') file = record;
     else if (record.kind === 'head') head = record;
     else if (record.kind === 'tick') tick = record;
+    else if (record.kind === 'usage') usage = record;
   }
   return {
     application,
     file,
     head,
     tick,
+    usage,
     desired,
     scaling,
     revisions,

@@ -1,3 +1,5 @@
+import type { Ceilings } from '../core/ceilings.ts';
+
 /** Variables that a function needs and does not find. Names them all, so that one deploy mends them all. */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
@@ -28,6 +30,15 @@ export function positiveNumber<Name extends string>(values: Readonly<Record<Name
   const value = Number(values[name]);
   if (!(value > 0)) throw new RangeError(`${name}: expected a number above 0, found ${JSON.stringify(values[name])}`);
   return value;
+}
+
+/** What the account allows all applications together: set where Concertina is deployed (infra/concertina.ts). */
+export function readCeilings(from: Readonly<Record<string, string | undefined>> = process.env): Ceilings {
+  const values = readEnvironment(['CONCERTINA_MOST_INSTANCES', 'CONCERTINA_MOST_HOURLY_USD'], from);
+  return {
+    mostInstances: positiveNumber(values, 'CONCERTINA_MOST_INSTANCES'),
+    mostHourlyUsd: positiveNumber(values, 'CONCERTINA_MOST_HOURLY_USD'),
+  };
 }
 
 /** The texts of a variable that holds several, with a space between them. */

@@ -89,7 +89,7 @@ export class Concertina extends Construct {
       reservesConcurrency,
     });
     this.observe = new Observe(this, 'Observe', { table, alarmActions, reservesConcurrency });
-    this.reconcile = new Reconcile(this, 'Reconcile', { table, reach, killSwitch, alarmActions });
+    this.reconcile = new Reconcile(this, 'Reconcile', { table, reach, killSwitch, ceilings, alarmActions });
     this.acknowledge = new Acknowledge(this, 'Acknowledge', {
       table,
       alarmActions,

@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Ceilings } from '../core/ceilings.ts';
+import { ceilingVariables } from './ceilings.ts';
 import { explainWildcard } from './explain-finding.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Reach } from './reach.ts';
@@ -36,12 +37,7 @@ export class Evaluate extends Construct {
 
   constructor(scope: Construct, id: string, props: EvaluateProps) {
     super(scope, id);
-    const { mostInstances, mostHourlyUsd } = props.ceilings;
-    const environment = {
-      CONCERTINA_TABLE: props.table.table.tableName,
-      CONCERTINA_MOST_INSTANCES: String(mostInstances),
-      CONCERTINA_MOST_HOURLY_USD: String(mostHourlyUsd),
-    };
+    const environment = { CONCERTINA_TABLE: props.table.table.tableName, ...ceilingVariables(props.ceilings) };
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'evaluate',
       description: 'reads metrics, decides each layer, writes what is desired',

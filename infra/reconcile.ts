@@ -1,5 +1,7 @@
 import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import type { Ceilings } from '../core/ceilings.ts';
+import { ceilingVariables } from './ceilings.ts';
 import { explainWildcard } from './explain-finding.ts';
 import type { KillSwitch } from './kill-switch.ts';
 import type { Reach } from './reach.ts';
@@ -13,6 +15,7 @@ export interface ReconcileProps {
   readonly table: ConcertinaTable;
   readonly reach: Reach;
   readonly killSwitch: KillSwitch;
+  readonly ceilings: Ceilings;
   readonly alarmActions: readonly IAlarmAction[];
 }
 
@@ -20,16 +23,16 @@ export interface ReconcileProps {
 export class Reconcile extends Construct {
   readonly stage: StageFunction;
 
-  constructor(scope: Construct, id: string, { table, reach, killSwitch, alarmActions }: ReconcileProps) {
+  constructor(scope: Construct, id: string, { table, reach, killSwitch, ceilings, alarmActions }: ReconcileProps) {
     super(scope, id);
     this.stage = new StageFunction(this, 'Stage', {
       stage: 'reconcile',
       description: 'launches and terminates until what is equals what is desired',
       timeoutSeconds: 120,
       memoryMiB: 512,
-      environment: { CONCERTINA_TABLE: table.table.tableName },
+      environment: { CONCERTINA_TABLE: table.table.tableName, ...ceilingVariables(ceilings) },
     });
-    table.allow(this.stage.handler, { query: [], put: [], delete: [] });
+    table.allow(this.stage.handler, { query: ['account'], put: ['account'], delete: [] });
     const statements = [
       // What an earlier call with the same token launched. DescribeInstances knows no resources.
       regionWide(this, { sid: 'SeeMachines', actions: ['ec2:DescribeInstances'] }),

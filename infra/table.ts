@@ -3,10 +3,11 @@ import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } fr
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { wholeAccount } from '../core/records.ts';
 import { explainWildcard } from './explain-finding.ts';
 
 /** Partitions beside what is true now, which every stage reads (adapters/aws/table-layout.ts). */
-export type Partition = 'registry' | 'decisions' | 'files';
+export type Partition = 'registry' | 'account' | 'decisions' | 'files';
 
 /** What a stage does to the table: to the records of now, and to which other partitions. An absent action is not allowed at all. */
 export interface TableUse {
@@ -17,6 +18,7 @@ export interface TableUse {
 
 const partitionPatterns: Readonly<Record<Partition, string>> = {
   registry: '#applications',
+  account: wholeAccount,
   decisions: '*#decisions',
   files: '*#files',
 };

@@ -8,7 +8,7 @@ import { DeadLetters } from './dead-letters.ts';
 import type { StageFunction } from './stage-function.ts';
 import type { ConcertinaTable } from './table.ts';
 
-/** Kinds of record of which an application has one, so that their key is the kind itself (core/records.ts, recordKey). */
+/** Kinds of record of which an application has one, so that their key is the kind itself (core/record-key.ts). */
 type SingleKind = 'file' | 'head' | 'tick';
 
 /** What the construct needs of the stack. */

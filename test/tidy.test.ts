@@ -62,6 +62,7 @@ const corePipeline = [
   'notice',
   'hook-step',
   'records',
+  'record-key',
   'vanished-layers',
   'launch-call',
   'stored',

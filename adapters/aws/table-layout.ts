@@ -1,6 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Instant } from '../../core/amounts.ts';
-import { type DecisionRecord, recordKey, type StoredRecord } from '../../core/records.ts';
+import { recordKey } from '../../core/record-key.ts';
+import type { DecisionRecord, StoredRecord } from '../../core/records.ts';
 import type { Change } from '../ports.ts';
 import { type Item, itemFromObject, objectFromItem } from './dynamodb-item.ts';
 
@@ -12,6 +13,7 @@ import { type Item, itemFromObject, objectFromItem } from './dynamodb-item.ts';
  *   shop#decisions            decision#…            decisions, until their `ttl`
  *   shop#files                file#000000003        every version of the application file, for ever
  *   #applications             shop                  one item an application
+ *   #account                  usage                 what each application takes of the ceilings
  *
  * A name holds no `#`, so the partitions of two applications never meet. `ttl` is in whole seconds: DynamoDB's Time to Live reads it.
  */
@@ -45,7 +47,7 @@ export function writesOf(application: string, change: Change): readonly Write[] 
 /** The record that an item of a live or decision partition holds. What was written was a record, so what is read is one. */
 export function recordFromItem(item: Item): StoredRecord {
   const { key: _key, ttl: _ttl, fenced: _fenced, application, ...rest } = objectFromItem(item);
-  const record: unknown = { ...rest, application: String(application).split('#', 1)[0] };
+  const record: unknown = { ...rest, application: String(application).replace(/(?<=.)#.*$/, '') };
   if (!isRecord(record)) throw new TypeError(`not a record: ${JSON.stringify(record)}`);
   return record;
 }
@@ -65,7 +67,7 @@ export function isTorn(items: readonly Item[]): boolean {
 
 function putsOf(application: string, record: StoredRecord, change: Change): readonly Write[] {
   const key = recordKey(record);
-  const partition = record.kind === 'decision' ? decisionPartition(application) : application;
+  const partition = partitionOf(record);
   const fenced = record.kind === 'head' ? { fenced: { M: slotsOf(change) } } : {};
   const ttl = 'expiresAt' in record ? { ttl: { N: String(Math.ceil(record.expiresAt / 1000)) } } : {};
   const item = { ...itemFromObject(record), ...keyOf(partition, key), ...fenced, ...ttl };
@@ -84,10 +86,13 @@ function putsOf(application: string, record: StoredRecord, change: Change): read
 function deletesOf(record: StoredRecord): readonly Write[] {
   const { application, version } = record;
   const key = recordKey(record);
-  const partition = record.kind === 'decision' ? decisionPartition(application) : application;
-  const deletion = { name: key, key: keyOf(partition, key), storedVersion: version };
+  const deletion = { name: key, key: keyOf(partitionOf(record), key), storedVersion: version };
   if (record.kind !== 'file') return [deletion];
   return [deletion, { name: `registry of ${key}`, key: keyOf(registryPartition, application) }];
+}
+
+function partitionOf(record: StoredRecord): string {
+  return record.kind === 'decision' ? decisionPartition(record.application) : record.application;
 }
 
 function slotsOf(change: Change): Item {

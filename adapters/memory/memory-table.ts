@@ -1,5 +1,6 @@
 import { earlier, type Instant, isAtOrAfter, isBefore } from '../../core/amounts.ts';
-import { type DecisionRecord, recordKey, type StoredRecord } from '../../core/records.ts';
+import { recordKey } from '../../core/record-key.ts';
+import { type DecisionRecord, type StoredRecord, wholeAccount } from '../../core/records.ts';
 import { type Stored, storedFromRecords } from '../../core/stored.ts';
 import type { Change, Clock, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
@@ -64,11 +65,12 @@ export class MemoryTable implements Table {
   async commit(application: string, change: Change): Promise<'committed' | 'conflict'> {
     requireWritable(application, change);
     const shelf = this.#freshShelf(application) ?? this.#newShelf(application);
-    const puts = change.put.map((record) => ({ key: recordKey(record), record }));
+    const puts = change.put.map((record) => ({ key: recordKey(record), record, shelf: this.#shelfFor(record, shelf) }));
     const removals = (change.remove ?? []).map((record) => ({ key: recordKey(record), record }));
-    for (const { key, record } of puts) if (storedVersion(shelf, key) !== record.version - 1) return 'conflict';
+    for (const { key, record, shelf: own } of puts)
+      if (storedVersion(own, key) !== record.version - 1) return 'conflict';
     for (const { key, record } of removals) if (storedVersion(shelf, key) !== record.version) return 'conflict';
-    for (const { key, record } of puts) this.#untold.push(put(shelf, key, record));
+    for (const { key, record, shelf: own } of puts) this.#untold.push(put(own, key, record));
     for (const { key } of removals) this.#untold.push(remove(application, shelf, key));
     this.#tell();
     return 'committed';
@@ -87,6 +89,12 @@ export class MemoryTable implements Table {
       if (before === undefined || isBefore(record.decision.at, before)) found.push(record);
     }
     return found;
+  }
+
+  /** One record of a change may be that of the whole account. */
+  #shelfFor(record: StoredRecord, ofApplication: Shelf): Shelf {
+    if (record.kind !== 'usage') return ofApplication;
+    return this.#shelves.get(wholeAccount) ?? this.#newShelf(wholeAccount);
   }
 
   #newShelf(application: string): Shelf {

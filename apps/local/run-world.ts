@@ -2,6 +2,7 @@ import type { FleetBill } from '../../adapters/memory/fleet-ledger.ts';
 import type { FleetEvent } from '../../adapters/memory/memory-fleet.ts';
 import { statisticOf } from '../../adapters/memory/metric-statistic.ts';
 import { addSeconds, type Instant, isBefore, secondsBetween } from '../../core/amounts.ts';
+import type { Ceilings } from '../../core/ceilings.ts';
 import type { AlarmReading } from '../../core/readings.ts';
 import { acknowledgeStage } from '../../functions/acknowledge/stage.ts';
 import { announceStage } from '../../functions/announce/stage.ts';
@@ -77,13 +78,13 @@ async function applyFile({ portsOf, options }: World): Promise<void> {
 }
 
 function connectStream(world: World): void {
-  const { agenda, clock, invocations, portsOf, table, dice } = world;
+  const { agenda, clock, invocations, portsOf, options, table, dice } = world;
   const shared = { agenda, clock, invocations };
   const reconcile = new StreamReader({
     ...shared,
     stage: 'reconcile',
     kinds: wakesReconcile,
-    run: (application) => reconcileStage(portsOf('reconcile'), application),
+    run: (application) => reconcileStage(portsOf('reconcile'), application, bounds(options)),
     dice: dice.fork('reconcile'),
   });
   const announce = new StreamReader({
@@ -179,9 +180,14 @@ function wakeByAlarm(world: World, alarm: AlarmReading): Promise<void> {
   return evaluate(world, { trigger: 'alarm', alarm });
 }
 
-function evaluate({ invocations, portsOf, diary }: World, wake: EvaluateWake): Promise<void> {
-  const run = async (): Promise<void> => diary.noteEvaluation(await evaluateStage(portsOf('evaluate'), wake));
+function evaluate({ invocations, portsOf, diary, options }: World, wake: EvaluateWake): Promise<void> {
+  const run = async (): Promise<void> =>
+    diary.noteEvaluation(await evaluateStage(portsOf('evaluate'), wake, bounds(options)));
   return invocations.invoke({ stage: 'evaluate', run, retrySeconds: asynchronousRetrySeconds });
+}
+
+function bounds({ ceilings }: World['options']): { readonly ceilings?: Ceilings } {
+  return ceilings === undefined ? {} : { ceilings };
 }
 
 function observe({ invocations, portsOf }: World, wake: ObserveWake): Promise<void> {

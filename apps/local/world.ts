@@ -13,6 +13,7 @@ import { WatchedFleet } from '../../adapters/memory/watched-fleet.ts';
 import type { ParticipantPorts, Ports } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, instantFromIso, secondsBetween } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
+import type { Ceilings } from '../../core/ceilings.ts';
 import type { Acknowledgement } from '../../core/notice.ts';
 import type { StageName } from '../../infra/bundle.ts';
 import { Agenda } from './agenda.ts';
@@ -33,6 +34,8 @@ export interface WorldOptions {
   readonly seed: number;
   /** What differs from an ordinary day of EC2. */
   readonly fleet?: Partial<FleetBehaviour>;
+  /** What the account allows. Default no ceilings. */
+  readonly ceilings?: Ceilings;
   /** Stands between one stage and the world: for planted faults, and to ask whether the stage may do what it does. */
   readonly around?: (ports: Ports, stage: StageName) => Ports;
   /** The same around what the participants of the product touch. */

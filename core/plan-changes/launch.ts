@@ -10,13 +10,13 @@ export const launch: Step = (slots, view) =>
   slots.map((slot) => (slot.state === 'intended' ? moved(slot, view, { state: 'launching' }) : slot));
 
 /**
- * What is missing is intended, never more than `max` with all that may still run. Slots of one call get numbers in a row, so that each
+ * What is missing is intended, never more than `max` with all that may still run, nor than the ceilings of the account leave room for. Slots of one call get numbers in a row, so that each
  * machine's name follows from its launch.
  */
 export const intend: Step = (slots, view) => {
   const missing = view.desired.count - slots.filter((slot) => isWanted(slot) && !isAtRisk(slot, view)).length;
   const room = view.settings.count.max - slots.filter(mayRun).length;
-  const count = Math.min(missing, room, mostSteps(slots, view));
+  const count = Math.min(missing, room, view.mostNew, mostSteps(slots, view));
   if (count <= 0 || !view.mayLaunch) return slots;
   const intended: Slot[] = [];
   for (const placed of placeLaunches(slots, count, view)) {

@@ -22,6 +22,8 @@ export interface LayerView {
   readonly observe: (slot: Slot) => ObservationRecord | undefined;
   /** EC2, a signal of its own or a probe says that the slot's instance is ready, as the layer asks for it. */
   readonly isReady: (slot: Slot) => boolean;
+  /** Most instances that the ceilings of the account leave room for. */
+  readonly mostNew: number;
   /** The layers that grow before this one have what they should, or ran out of time. */
   readonly mayLaunch: boolean;
   /** The layers that shrink before this one have nobody leaving. */

@@ -1,5 +1,6 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
-import type { Slot } from '../instance-life.ts';
+import { fitting, type Usage } from '../ceilings.ts';
+import { isWanted, type Slot } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
 import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord } from '../records.ts';
 import { revisionKey, type Stored } from '../stored.ts';
@@ -30,6 +31,8 @@ export interface Plan {
   readonly nextSlotNumber: HeadRecord['nextSlotNumber'];
   readonly launches: readonly LaunchRequest[];
   readonly terminations: readonly { readonly instanceId: string; readonly because: string }[];
+  /** Layers that lack instances for which the ceilings of the account leave no room. */
+  readonly atCeiling: readonly string[];
 }
 
 /** DynamoDB writes at most 100 records at once: these rows, the forgotten ones, the head and the images of five layers fit. */
@@ -50,18 +53,18 @@ const stepsWhileStopped: readonly Step[] = [boot, lose, join, reclaim];
 
 /**
  * The next steps from what is to what should be. Pure and level-triggered: it may be asked twice, late or after a crash, and applied
- * until it has nothing to say. A layer without a desired record is left alone. With `isStopped` it launches and terminates nothing.
+ * until it has nothing to say. A layer without a desired record is left alone. With `isStopped` it launches and terminates nothing; with
+ * `room` it launches no more than fits in.
  */
 export function planChanges(
   stored: Stored,
   now: Instant,
-  { isStopped = false }: { readonly isStopped?: boolean } = {},
+  { isStopped = false, room }: { readonly isStopped?: boolean; readonly room?: Usage | undefined } = {},
 ): Plan | undefined {
   const { file, head } = stored;
   if (file === undefined || head === undefined) return undefined;
   const before = stored.slots.map(({ slot }) => slot);
-  const situation = { stored, file, head, now, isStopped };
-  const after = [...slotsByLayer(stored)].flatMap(([layer, slots]) => planLayer(layer, slots, situation));
+  const { after, atCeiling } = planLayers({ stored, file, head, now, isStopped }, room);
   const kept = firstRows(changedRows(before, after));
   const stays = withRows(before, kept);
   const isTellable = kept.some((slot) => slot.change?.version === head.membershipVersion + 1);
@@ -73,6 +76,7 @@ export function planChanges(
     nextSlotNumber: numbersAfter(head.nextSlotNumber, kept),
     launches: isStopped ? [] : callsToLaunch(stays, { stored, kept, now }),
     terminations: isStopped ? [] : callsToTerminate(stays, { stored, kept, now }),
+    atCeiling,
   };
 }
 
@@ -96,7 +100,37 @@ function slotsByLayer({ desired, slots }: Stored): ReadonlyMap<string, readonly 
   return layers;
 }
 
-function planLayer(name: string, slots: readonly Slot[], situation: Situation): readonly Slot[] {
+/** One layer after the other: what one intends is no longer there for the next. */
+function planLayers(situation: Situation, room: Usage | undefined) {
+  const after: Slot[] = [];
+  const atCeiling: string[] = [];
+  let left = room;
+  for (const [name, slots] of slotsByLayer(situation.stored)) {
+    const price = left === undefined ? 0 : priceOf(name, situation.stored);
+    const mostNew = left === undefined ? Number.POSITIVE_INFINITY : fitting(left, price);
+    const planned = planLayer(name, slots, { ...situation, mostNew });
+    after.push(...planned);
+    if (left === undefined) continue;
+    const intended = planned.length - slots.length;
+    left = { instances: left.instances - intended, hourlyUsd: left.hourlyUsd - intended * price };
+    if (intended >= mostNew && lacks(planned, situation.stored.desired.get(name)?.count ?? 0)) atCeiling.push(name);
+  }
+  return { after, atCeiling };
+}
+
+/** Of one new instance of a layer an hour. */
+function priceOf(layer: string, { desired, revisions }: Stored): number {
+  const wanted = desired.get(layer);
+  return (wanted && revisions.get(revisionKey(wanted))?.hourlyUsd) ?? 0;
+}
+
+function lacks(slots: readonly Slot[], count: number): boolean {
+  return slots.filter(isWanted).length < count;
+}
+
+type LayerSituation = Situation & Pick<LayerView, 'mostNew'>;
+
+function planLayer(name: string, slots: readonly Slot[], situation: LayerSituation): readonly Slot[] {
   if (isQuiet(slots, situation.stored.desired.get(name), situation.stored)) return slots;
   const view = viewOf(name, situation, slots);
   if (view === undefined) return slots;
@@ -104,7 +138,7 @@ function planLayer(name: string, slots: readonly Slot[], situation: Situation): 
   return taken.reduce<readonly Slot[]>((now, step) => step(now, view), slots);
 }
 
-function viewOf(name: string, situation: Situation, slots: readonly Slot[]): LayerView | undefined {
+function viewOf(name: string, situation: LayerSituation, slots: readonly Slot[]): LayerView | undefined {
   const { stored, file, head, now } = situation;
   const settings = settingsOf(file, name);
   const desired = stored.desired.get(name);
@@ -122,6 +156,7 @@ function viewOf(name: string, situation: Situation, slots: readonly Slot[]): Lay
     nextSlotNumber: head.nextSlotNumber[name] ?? 1,
     bornAt: head.bornAt,
     refusals: stored.refusals,
+    mostNew: situation.mostNew,
     observe,
     isReady: (slot) => isReady({ settings, stored }, observe(slot)),
     mayLaunch: mayLaunch(name, situation),

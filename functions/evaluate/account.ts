@@ -5,7 +5,7 @@ import type { Evaluation } from '../../core/decide-layers.ts';
 /**
  * What one run knows of the whole account: the kill switch, the ceilings, and what each application takes of them. Applications are decided at once,
  * but each decision is made in one go, and what it takes is noted before the next: one run never takes a place twice. Two runs at the same
- * moment may; the next evaluation then sees it and lets neither grow.
+ * moment may both decide for it; reconcile gives it to one of them (docs/decisions/0010-places-under-the-ceilings.md).
  */
 export class Account {
   readonly isStopped: boolean;

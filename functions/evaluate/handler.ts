@@ -6,26 +6,15 @@ import { SqsTicks } from '../../adapters/aws/sqs-ticks.ts';
 import { SsmImages } from '../../adapters/aws/ssm-images.ts';
 import { SsmKillSwitch } from '../../adapters/aws/ssm-kill-switch.ts';
 import { SystemClock } from '../../adapters/aws/system-clock.ts';
-import { listOf, positiveNumber, readEnvironment } from '../environment.ts';
+import { listOf, readCeilings, readEnvironment } from '../environment.ts';
 import { log } from '../log.ts';
 import { isBatch, queueRecords, tickedApplication } from '../read-event.ts';
 import { type BatchResponse, runBatch } from '../run-batch.ts';
 import { readEvaluateWake } from './read-wake.ts';
 import { evaluateStage } from './stage.ts';
 
-const environment = readEnvironment([
-  'CONCERTINA_TABLE',
-  'CONCERTINA_TICKS_QUEUE_URLS',
-  'CONCERTINA_KILL_SWITCH',
-  'CONCERTINA_MOST_INSTANCES',
-  'CONCERTINA_MOST_HOURLY_USD',
-]);
-const settings = {
-  ceilings: {
-    mostInstances: positiveNumber(environment, 'CONCERTINA_MOST_INSTANCES'),
-    mostHourlyUsd: positiveNumber(environment, 'CONCERTINA_MOST_HOURLY_USD'),
-  },
-};
+const environment = readEnvironment(['CONCERTINA_TABLE', 'CONCERTINA_TICKS_QUEUE_URLS', 'CONCERTINA_KILL_SWITCH']);
+const settings = { ceilings: readCeilings() };
 const clock = new SystemClock();
 const ssm = ssmClient();
 const ports = {

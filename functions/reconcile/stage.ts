@@ -1,9 +1,10 @@
 import type { Change, Ports } from '../../adapters/ports.ts';
+import { type Ceilings, noteUsage, roomFor, type Usage, usageOfSlots } from '../../core/ceilings.ts';
 import type { Slot } from '../../core/instance-life.ts';
 import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
 import { type Plan, planChanges } from '../../core/plan-changes/plan-changes.ts';
 import { recordLaunch } from '../../core/plan-changes/record-launch.ts';
-import type { HeadRecord, SlotRecord } from '../../core/records.ts';
+import { type HeadRecord, type SlotRecord, type UsageRecord, wholeAccount } from '../../core/records.ts';
 import type { Stored } from '../../core/stored.ts';
 import { failedTogether } from '../failed-together.ts';
 
@@ -20,6 +21,8 @@ export interface ReconcileReport {
   readonly terminated: number;
   /** The kill switch was thrown: nothing was launched or terminated. */
   readonly isStopped: boolean;
+  /** Layers that lack instances for which the ceilings of the account leave no room. */
+  readonly atCeiling: readonly string[];
 }
 
 /** More passes than any life needs; what is left is taken up at the next wake. */
@@ -30,27 +33,42 @@ const MOST_ATTEMPTS = 10;
  * Carries an application towards its desired state as far as it goes now: plan, store, call EC2, store the answers, until there is nothing
  * left to do. Woken by the table's stream. Throws after everything that could be done was done when a call's outcome is unknown: the
  * stream's retry and the next tick make the call again, with the same token. The kill switch is asked before every pass.
+ *
+ * `ceilings` bound all applications together: what this one takes is noted for the whole account in the write that stores its intents, so
+ * that two applications never both take the last place.
  */
-export async function reconcileStage(ports: ReconcilePorts, application: string): Promise<ReconcileReport> {
+export async function reconcileStage(
+  ports: ReconcilePorts,
+  application: string,
+  { ceilings }: { readonly ceilings?: Ceilings } = {},
+): Promise<ReconcileReport> {
   const run = new Run(application);
   while (run.passes < MOST_PASSES) {
     run.isStopped = await ports.killSwitch.isStopped();
+    // Before the application: what is noted may then be older than what is counted, and the write is refused.
+    const noted = ceilings && (await ports.table.load(wholeAccount)).usage;
     const stored = await ports.table.load(application);
-    const plan = planChanges(stored, ports.clock.now(), { isStopped: run.isStopped });
+    const room = ceilings && roomFor(stored, { ceilings, noted });
+    const plan = planChanges(stored, ports.clock.now(), { isStopped: run.isStopped, room });
     if (plan === undefined || stored.head === undefined) break;
-    const hasRows = plan.slots.length > 0 || plan.forgotten.length > 0;
+    run.atCeiling = plan.atCeiling;
+    const usage = ceilings && noteUsage(noted, { application, usage: usageAfter(stored, plan) });
+    const hasRows = plan.slots.length > 0 || plan.forgotten.length > 0 || usage !== undefined;
     const launches = plan.launches.filter(({ launch }) => !run.done.has(launch.token));
     const terminations = plan.terminations.filter(({ instanceId }) => !run.done.has(instanceId));
     if (!hasRows && launches.length === 0 && terminations.length === 0) break;
     run.passes++;
-    if (hasRows && (await ports.table.commit(application, changeOf(stored, stored.head, plan))) === 'conflict')
+    if (
+      hasRows &&
+      (await ports.table.commit(application, changeOf(stored, stored.head, { plan, usage }))) === 'conflict'
+    )
       continue;
     run.rows += plan.slots.length;
     await callEc2(ports, run, { launches, terminations });
   }
   if (run.errors.length > 0) throw failedTogether(run.errors, `EC2 calls for ${application} have no known outcome`);
-  const { passes, rows, launched, refused, terminated, isStopped } = run;
-  return { application, passes, rows, launched, refused, terminated, isStopped };
+  const { passes, rows, launched, refused, terminated, isStopped, atCeiling } = run;
+  return { application, passes, rows, launched, refused, terminated, isStopped, atCeiling };
 }
 
 /** What one invocation has done so far. */
@@ -65,19 +83,32 @@ class Run {
   refused = 0;
   terminated = 0;
   isStopped = false;
+  atCeiling: readonly string[] = [];
 
   constructor(application: string) {
     this.application = application;
   }
 }
 
-function changeOf(stored: Stored, head: HeadRecord, plan: Plan): Change {
+/** What the application takes once the rows of the plan are stored. */
+function usageAfter(stored: Stored, { slots }: Plan): Usage {
+  const key = ({ layer, number }: Slot): string => `${layer} ${number}`;
+  const after = new Map([...stored.slots.map(({ slot }) => slot), ...slots].map((slot) => [key(slot), slot]));
+  return usageOfSlots(stored, after.values());
+}
+
+function changeOf(
+  stored: Stored,
+  head: HeadRecord,
+  { plan, usage }: { readonly plan: Plan; readonly usage: UsageRecord | undefined },
+): Change {
   const { membershipVersion, nextSlotNumber } = plan;
   return {
     put: [
       { ...head, version: head.version + 1, membershipVersion, nextSlotNumber },
       ...slotRecords(stored, plan.slots),
       ...plan.images,
+      ...(usage === undefined ? [] : [usage]),
     ],
     remove: plan.forgotten,
   };

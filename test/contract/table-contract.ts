@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Table } from '../../adapters/ports.ts';
+import { type UsageRecord, wholeAccount } from '../../core/records.ts';
 import { later, makeAcknowledgement, makeInstance, makeObservation } from '../factories/stored.ts';
 import {
   freshApplication,
@@ -235,6 +236,28 @@ export function severalRecordsContract(name: string, makeTable: () => Promise<Ta
       );
       expect(await table.commit(application, { put: slots })).toBe('committed');
       expect((await table.load(application)).slots).toHaveLength(100);
+    });
+
+    it('writes what is noted for the whole account together with an application, or neither', async () => {
+      const application = freshApplication();
+      const before = (await table.load(wholeAccount)).usage;
+      const version = (before?.version ?? 0) + 1;
+      const usage: UsageRecord = {
+        kind: 'usage',
+        application: wholeAccount,
+        version,
+        taken: { [application]: { instances: 2, hourlyUsd: 0.25 } },
+      };
+      const head = makeHeadRecord({ application });
+
+      expect(await table.commit(application, { put: [head, { ...usage, version: version + 1 }] })).toBe('conflict');
+      expect((await table.load(application)).head).toBeUndefined();
+      expect(await table.commit(application, { put: [head, usage] })).toBe('committed');
+      expect((await table.load(wholeAccount)).usage).toStrictEqual(usage);
+      expect((await table.load(application)).usage).toBeUndefined();
+      const next = makeHeadRecord({ application, version: 2 });
+      expect(await table.commit(application, { put: [next, usage] })).toBe('conflict');
+      expect((await table.load(application)).head).toStrictEqual(head);
     });
 
     it('refuses two records of one key', async () => {

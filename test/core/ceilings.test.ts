@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { sumOf, usageOf } from '../../core/ceilings.ts';
+import { fitting, noteUsage, roomFor, sumOf, usageOf, usageOfSlots } from '../../core/ceilings.ts';
 import { applyLimits } from '../../core/decide-scaling/apply-limits.ts';
 import type { LayerSituation } from '../../core/decide-scaling/layer-situation.ts';
+import { wholeAccount } from '../../core/records.ts';
 import { makeSituation } from '../factories/situation.ts';
-import { makeSlot, makeStored } from '../factories/stored.ts';
+import { makeRevision, makeSlot, makeStored } from '../factories/stored.ts';
 
 /** Four of `web` at 0.1 USD are desired; this many are wanted. */
 function limited(wish: number, ceilings: Partial<NonNullable<LayerSituation['ceilings']>>, more: object = {}) {
@@ -70,5 +71,68 @@ describe('what an application takes', () => {
       ]),
     ).toEqual({ instances: 5, hourlyUsd: 0.75 });
     expect(sumOf([])).toEqual({ instances: 0, hourlyUsd: 0 });
+  });
+});
+
+describe('what is noted for the whole account', () => {
+  const shop = { application: 'shop', usage: { instances: 2, hourlyUsd: 0.3 } };
+
+  it('is what each application takes, and begins with the first', () => {
+    const first = noteUsage(undefined, shop);
+
+    expect(first).toEqual({ kind: 'usage', application: wholeAccount, version: 1, taken: { shop: shop.usage } });
+    expect(noteUsage(first, { application: 'blog', usage: { instances: 1, hourlyUsd: 0 } })).toMatchObject({
+      version: 2,
+      taken: { shop: shop.usage, blog: { instances: 1 } },
+    });
+  });
+
+  it('stays when an application takes as much as before, but for the last digit of a sum', () => {
+    const first = noteUsage(undefined, shop);
+
+    expect(noteUsage(first, { ...shop, usage: { instances: 2, hourlyUsd: 0.1 + 0.2 } })).toBeUndefined();
+    expect(noteUsage(undefined, { ...shop, usage: { instances: 0, hourlyUsd: 0 } })).toBeUndefined();
+    expect(noteUsage(first, { ...shop, usage: { instances: 2, hourlyUsd: 0.4 } })?.version).toBe(2);
+  });
+
+  it('forgets an application that takes nothing any more', () => {
+    const noted = noteUsage(noteUsage(undefined, shop), { ...shop, usage: { instances: 0, hourlyUsd: 0 } });
+
+    expect(noted).toMatchObject({ version: 2, taken: {} });
+  });
+
+  it('leaves room for what the others do not hold and the own slots do not take', () => {
+    const ceilings = { mostInstances: 10, mostHourlyUsd: 1 };
+    const noted = noteUsage(noteUsage(undefined, { ...shop, application: 'blog' }), shop);
+    const stored = makeStored({ slots: [1, 2, 3].map((number) => makeSlot({ number })) });
+
+    expect(roomFor(stored, { ceilings, noted: undefined })).toEqual({
+      instances: 7,
+      hourlyUsd: expect.closeTo(1 - 3 * 0.0816),
+    });
+    expect(roomFor(stored, { ceilings, noted: noted ?? undefined }).instances).toBe(5);
+    expect(roomFor(stored, { ceilings: { mostInstances: 2, mostHourlyUsd: 0.1 }, noted: undefined })).toEqual({
+      instances: 0,
+      hourlyUsd: 0,
+    });
+  });
+
+  it('fits whole instances into what is left, free ones by number alone', () => {
+    expect(fitting({ instances: 10, hourlyUsd: 0.3 }, 0.1)).toBe(3);
+    expect(fitting({ instances: 10, hourlyUsd: 0.29 }, 0.1)).toBe(2);
+    expect(fitting({ instances: 1, hourlyUsd: 5 }, 0.1)).toBe(1);
+    expect(fitting({ instances: 4, hourlyUsd: 0 }, 0)).toBe(4);
+  });
+
+  it('counts each slot at the price of its own revision, those that are gone and those of no revision not', () => {
+    const stored = makeStored({ more: [makeRevision({ revision: 2, hourlyUsd: 1 })] });
+    const slots = [
+      makeSlot({ number: 1 }),
+      makeSlot({ number: 2, revision: 2, state: 'intended' }),
+      makeSlot({ number: 3, state: 'gone' }),
+      makeSlot({ number: 4, revision: 9 }),
+    ];
+
+    expect(usageOfSlots(stored, slots)).toEqual({ instances: 3, hourlyUsd: expect.closeTo(1.0816) });
   });
 });

@@ -54,10 +54,10 @@ describe('the kill switch', () => {
 });
 
 describe('the ceilings of the account', () => {
-  it('reach evaluate', () => {
-    const evaluate = functions.find(({ properties }) => String(properties['Description']).includes('evaluate:'));
+  it.each(['evaluate', 'reconcile'])('reach %s', (stage) => {
+    const bounded = functions.find(({ properties }) => String(properties['Description']).includes(`${stage}:`));
 
-    expect(evaluate && variablesOf(evaluate)).toMatchObject({
+    expect(bounded && variablesOf(bounded)).toMatchObject({
       CONCERTINA_MOST_INSTANCES: '12',
       CONCERTINA_MOST_HOURLY_USD: '3.5',
     });

@@ -261,18 +261,18 @@ describe('terminating and tagging', () => {
 
 describe('the records of others', () => {
   it.each([
-    ['Apply', 'QueryRecords', ['#applications', '*#decisions', '*#files']],
-    ['Apply', 'PutRecords', ['*#decisions']],
-    ['Evaluate', 'QueryRecords', ['*#decisions', '*#files']],
-    ['Evaluate', 'PutRecords', ['#applications', '*#files']],
-    ['Observe', 'QueryRecords', ['*#decisions', '*#files']],
-    ['Observe', 'PutRecords', ['#applications', '*#decisions', '*#files']],
-    ['Observe', 'DeleteRecords', ['#applications', '*#decisions', '*#files']],
+    ['Apply', 'QueryRecords', ['#applications', '#account', '*#decisions', '*#files']],
+    ['Apply', 'PutRecords', ['#account', '*#decisions']],
+    ['Evaluate', 'QueryRecords', ['#account', '*#decisions', '*#files']],
+    ['Evaluate', 'PutRecords', ['#applications', '#account', '*#files']],
+    ['Observe', 'QueryRecords', ['#account', '*#decisions', '*#files']],
+    ['Observe', 'PutRecords', ['#applications', '#account', '*#decisions', '*#files']],
+    ['Observe', 'DeleteRecords', ['#applications', '#account', '*#decisions', '*#files']],
     ['Reconcile', 'QueryRecords', ['#applications', '*#decisions', '*#files']],
     ['Reconcile', 'PutRecords', ['#applications', '*#decisions', '*#files']],
-    ['Reconcile', 'DeleteRecords', ['#applications', '*#decisions', '*#files']],
-    ['Announce', 'PutRecords', ['#applications', '*#decisions', '*#files']],
-    ['Acknowledge', 'PutRecords', ['#applications', '*#decisions', '*#files']],
+    ['Reconcile', 'DeleteRecords', ['#applications', '#account', '*#decisions', '*#files']],
+    ['Announce', 'PutRecords', ['#applications', '#account', '*#decisions', '*#files']],
+    ['Acknowledge', 'PutRecords', ['#applications', '#account', '*#decisions', '*#files']],
   ])('%s is kept out by %s of partitions it has no business in', (stage, sid, partitions) => {
     expect(rightOf(template, stage, sid).Condition).toEqual({
       'ForAllValues:StringNotLike': { 'dynamodb:LeadingKeys': partitions },

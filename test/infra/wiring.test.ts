@@ -230,7 +230,10 @@ describe('functions', () => {
       ],
     ],
     ['Observe', ['CONCERTINA_TABLE']],
-    ['Reconcile', ['CONCERTINA_KILL_SWITCH', 'CONCERTINA_TABLE']],
+    [
+      'Reconcile',
+      ['CONCERTINA_KILL_SWITCH', 'CONCERTINA_MOST_HOURLY_USD', 'CONCERTINA_MOST_INSTANCES', 'CONCERTINA_TABLE'],
+    ],
     [
       'Announce',
       [

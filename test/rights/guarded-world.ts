@@ -5,6 +5,7 @@ import { runWorld, type WorldRun } from '../../apps/local/run-world.ts';
 import { playable } from '../../apps/local/trace.ts';
 import { createWorld, type World } from '../../apps/local/world.ts';
 import { readApplication } from '../../core/application/read-application.ts';
+import { defaultCeilings } from '../../infra/concertina.ts';
 import { ApplicationFileError } from '../../infra/read-applications.ts';
 import { synthesize } from '../infra/synthesize.ts';
 import type { AccountState } from './calls-of-commands.ts';
@@ -44,6 +45,7 @@ export async function playGuarded({
     application: read.application,
     trace: playable('waves', 60, load),
     seed,
+    ceilings: defaultCeilings,
     ...around,
     ...(fleet === undefined ? {} : { fleet }),
   });

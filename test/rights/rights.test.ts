@@ -229,6 +229,8 @@ describe('a function may not', () => {
       'evaluate',
       itemAttempt(template, 'dynamodb:PutItem', '#applications'),
     ],
+    ['say what others take of the ceilings', 'evaluate', itemAttempt(template, 'dynamodb:PutItem', '#account')],
+    ['forget what is taken of the ceilings', 'reconcile', itemAttempt(template, 'dynamodb:DeleteItem', '#account')],
     ['change the history of files', 'apply', itemAttempt(template, 'dynamodb:DeleteItem', 'shop#files')],
     ['delete anything while it acknowledges', 'acknowledge', itemAttempt(template, 'dynamodb:DeleteItem', 'shop')],
     ['register in a target group that no file names', 'target-group', targetGroupAttempt('RegisterTargets', 'other')],
