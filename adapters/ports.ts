@@ -21,10 +21,20 @@ export interface Chance {
 }
 
 /** One value of a metric of our own, in namespace `Concertina`. */
-export interface PublishedValue {
-  readonly name: 'InService' | 'Desired';
+export type PublishedValue = LayerValue | StackValue;
+
+/** Of one layer: how many are in service and desired, how many of its KPIs are degraded. */
+export interface LayerValue {
+  readonly name: 'InService' | 'Desired' | 'Degraded';
   readonly application: string;
   readonly layer: string;
+  readonly value: number;
+  readonly at: Instant;
+}
+
+/** Without dimensions, for one alarm over all applications: how many layers have degraded KPIs. */
+export interface StackValue {
+  readonly name: 'DegradedLayers';
   readonly value: number;
   readonly at: Instant;
 }

@@ -12,7 +12,7 @@ export interface MetricPlan {
   readonly until: Instant;
   /** The same object for the same application file. */
   readonly calls: readonly (readonly MetricQuery[])[];
-  /** Query that answers each KPI that a rule looks at, by KPI name. */
+  /** Query that answers each KPI that something looks at, by KPI name. */
   readonly queryOf: ReadonlyMap<string, MetricQuery>;
 }
 
@@ -73,11 +73,12 @@ function prepare(application: Application): Prepared {
   return prepared;
 }
 
-function lookBackOf({ query, periods, missing, heldInputs }: KpiQueries): number {
-  const holds = heldInputs.map((held) => held.holdLastSeconds);
-  if (missing !== 'hold' && 'holdLastSeconds' in missing) holds.push(missing.holdLastSeconds);
+function lookBackOf({ query, periods, peaksWithinSeconds, coverage, rungs, heldInputs }: KpiQueries): number {
+  const holds = [...peaksWithinSeconds, ...heldInputs.map((held) => held.holdLastSeconds)];
+  for (const rung of rungs) if ('holdLastSeconds' in rung) holds.push(rung.holdLastSeconds);
   const { periodSeconds } = query;
-  return freshSeconds(periodSeconds) + (periods + PERIODS_BEFORE) * periodSeconds + Math.max(0, ...holds);
+  const looked = Math.max(periods, coverage?.ofPeriods ?? 1);
+  return freshSeconds(periodSeconds) + (looked + PERIODS_BEFORE) * periodSeconds + Math.max(0, ...holds);
 }
 
 type Call = ReadonlyMap<string, MetricQuery>;

@@ -1,17 +1,18 @@
-import { addSeconds, alignDown, type Instant, isAtOrAfter, isBefore, secondsBetween } from './amounts.ts';
+import { addSeconds, alignDown, type Instant, isAtOrAfter } from './amounts.ts';
 import type { Application } from './application/application-schema.ts';
 import { freshSeconds, type MetricPlan, plannedKpis } from './collect-metrics.ts';
+import { isTruth, isUsable, type Ladder, type StandIn, standInFor, standInNow } from './fall-back.ts';
 import type { KpiQueries } from './kpi-queries.ts';
 import type { Reading, Readings } from './readings.ts';
-import type { Sample, Series } from './samples.ts';
+import { ageOf, newestComplete, type Sample, type Series } from './samples.ts';
 
 /**
  * What the rules see: one reading for each KPI that the plan asks for. The newest datapoint of a complete period counts when it is fresh
  * (collect-metrics.ts, `freshSeconds`); a late one is preferred to a stand-in, and the reading's age says so. After that the KPI's `missing`
- * decides: nothing (`hold`), an assumed value, or the last value for a while.
+ * decides, rung by rung (fall-back.ts). What only stands in, or too few periods, may justify more instances and never fewer: `onlyOut`.
  *
- * `results` by query id. A query that `results` does not hold was never answered: its KPI is missing, whatever the policy, so that an outage of
- * the metrics (an empty map) is never taken for silence.
+ * `results` by query id. A query that `results` does not hold was never answered: no last value and no assumed one stands in for it, so that an
+ * outage of the metrics (an empty map) is never taken for silence.
  */
 export function computeKpis(
   application: Application,
@@ -19,110 +20,135 @@ export function computeKpis(
   results: ReadonlyMap<string, Series>,
   now: Instant,
 ): Readings {
+  const seriesOf = (kpi: string): Series | undefined => {
+    const query = plan.queryOf.get(kpi);
+    return query && results.get(query.id);
+  };
   const readings = new Map<string, Reading>();
   for (const kpi of plannedKpis(application)) {
-    const query = plan.queryOf.get(kpi.kpi);
-    const series = query && results.get(query.id);
-    const isAnswered = series !== undefined && areInputsHeld(kpi, results, now);
-    readings.set(kpi.kpi, isAnswered ? read(kpi, series, now) : unread(kpi, series));
+    const held = heldInputs(kpi, results, now);
+    const answered = seriesOf(kpi.kpi);
+    // Values that were repeated for too long are none, of whatever period.
+    const series = answered && held === 'too old' ? { ...answered, samples: [] } : answered;
+    const reading = read(kpi, { rungs: kpi.rungs, series, seriesOf }, now);
+    const doubt = reading.source === 'measured' && held !== 'too old' ? held : undefined;
+    readings.set(kpi.kpi, doubt === undefined ? reading : { ...reading, onlyOut: doubt });
   }
   return readings;
 }
 
-/** FILL(…, REPEAT) repeats as far as the window goes: the time that the file allows is checked here. */
-function areInputsHeld(kpi: KpiQueries, results: ReadonlyMap<string, Series>, now: Instant): boolean {
-  return kpi.heldInputs.every(({ id, holdLastSeconds }) => {
+/**
+ * FILL(…, REPEAT) repeats as far as the window goes: the time that the file allows is checked here. Undefined when no input is repeated; otherwise
+ * what to say of it, or that it is older than allowed.
+ */
+function heldInputs(kpi: KpiQueries, results: ReadonlyMap<string, Series>, now: Instant): string | undefined {
+  let said: string | undefined;
+  for (const { id, holdLastSeconds } of kpi.heldInputs) {
     const series = results.get(id);
-    const newest = series?.samples[newestComplete(series, now)];
-    if (series === undefined || newest === undefined) return false;
-    const allowed = Math.max(holdLastSeconds, freshSeconds(series.periodSeconds));
-    return ageOf(newest, series, now) <= allowed;
-  });
-}
-
-/** A KPI without an answer, or one whose inputs are too old to be repeated. */
-function unread(kpi: KpiQueries, series: Series | undefined): Reading {
-  const { missing, periods, query } = kpi;
-  const nothing = { kpi: kpi.kpi, periodSeconds: query.periodSeconds, coverageRatio: 0 };
-  if (series === undefined || missing === 'hold' || !('assume' in missing)) {
-    return { ...nothing, source: 'missing', recent: Array.from({ length: periods }, () => undefined) };
+    const newest = series && newestComplete(series, now);
+    if (series === undefined || newest === undefined) return 'too old';
+    const fresh = freshSeconds(series.periodSeconds);
+    const age = ageOf(newest, series, now);
+    if (age > Math.max(holdLastSeconds, fresh)) return 'too old';
+    if (age > fresh) said ??= `${id} in it is the last value, ${Math.round(age)} s old`;
   }
-  const recent = Array.from({ length: periods }, () => missing.assume);
-  return { ...nothing, source: 'assumed', value: missing.assume, recent };
+  return said;
 }
 
-function read(kpi: KpiQueries, series: Series, now: Instant): Reading {
-  const { periodSeconds } = series;
-  const index = newestComplete(series, now);
-  const newest = series.samples[index];
-  const age = newest === undefined ? Number.POSITIVE_INFINITY : ageOf(newest, series, now);
-  const isFresh = age <= freshSeconds(periodSeconds);
-  // A late metric is looked at from its newest datapoint on; one that stopped, from now on.
-  const anchor =
-    isFresh && newest !== undefined ? newest.at : addSeconds(alignDown(now, periodSeconds), -periodSeconds);
-  const { recent, measured } = recentOf(kpi, { series, index, anchor });
-  const { kpi: name, missing } = kpi;
-  const coverageRatio = measured / kpi.periods;
-  if (newest !== undefined && (isFresh || age <= holdLastSecondsOf(kpi))) {
+function read(kpi: KpiQueries, ladder: Ladder, now: Instant): Reading {
+  const periodSeconds = ladder.series?.periodSeconds ?? kpi.query.periodSeconds;
+  const newest = ladder.series && newestComplete(ladder.series, now);
+  const ageSeconds = newest === undefined ? Number.POSITIVE_INFINITY : ageOf(newest, { periodSeconds }, now);
+  const isFresh = newest !== undefined && ageSeconds <= freshSeconds(periodSeconds);
+  const standIn = isFresh ? undefined : standInNow(ladder, now);
+  const periods = recentOf(
+    kpi,
+    ladder,
+    anchorOf({ newest: isFresh ? newest : undefined, standIn, periodSeconds, now }),
+  );
+  const peaks = peaksOf(kpi, ladder.series, now);
+  const base = {
+    kpi: kpi.kpi,
+    periodSeconds,
+    coverageRatio: periods.coverageRatio,
+    ...(peaks.length === 0 ? {} : { peaks }),
+  };
+  if (isFresh) {
     const { at, value } = newest;
-    const source = isFresh ? 'measured' : 'held';
-    return { kpi: name, value, source, periodSeconds, at, ageSeconds: age, coverageRatio, recent };
+    return { ...base, value, source: 'measured', at, ageSeconds, ...recents(periods), ...poorlyCovered(kpi, periods) };
   }
-  if (missing !== 'hold' && 'assume' in missing) {
-    return { kpi: name, value: missing.assume, source: 'assumed', periodSeconds, coverageRatio, recent };
-  }
-  return { kpi: name, source: 'missing', periodSeconds, coverageRatio, recent };
+  if (standIn === undefined) return { ...base, source: 'missing', ...recents(periods) };
+  return { ...base, ...standIn, ...recents({ ...periods, recent: [...periods.recent.slice(0, -1), standIn.value] }) };
 }
 
-/** Index of the newest datapoint whose period has ended; −1 without one. A datapoint that is no number is none. */
-function newestComplete({ samples, periodSeconds }: Series, now: Instant): number {
-  for (let index = samples.length - 1; index >= 0; index -= 1) {
-    const sample = samples[index] as Sample;
-    if (isAtOrAfter(now, addSeconds(sample.at, periodSeconds)) && Number.isFinite(sample.value)) return index;
-  }
-  return -1;
+/** The newest of the recent periods: a late metric is looked at from its newest datapoint on; one that stopped, from now on. */
+function anchorOf(of: {
+  readonly newest: Sample | undefined;
+  readonly standIn: StandIn | undefined;
+  readonly periodSeconds: number;
+  readonly now: Instant;
+}): Instant {
+  if (of.newest !== undefined) return of.newest.at;
+  if (of.standIn?.source === 'substituted' && of.standIn.at !== undefined) return of.standIn.at;
+  return addSeconds(alignDown(of.now, of.periodSeconds), -of.periodSeconds);
 }
 
-function ageOf(sample: Sample, { periodSeconds }: Series, now: Instant): number {
-  return secondsBetween(addSeconds(sample.at, periodSeconds), now);
-}
-
-function holdLastSecondsOf({ missing }: KpiQueries): number {
-  return missing !== 'hold' && 'holdLastSeconds' in missing ? missing.holdLastSeconds : 0;
+interface Periods {
+  readonly recent: readonly (number | undefined)[];
+  readonly trusted: readonly (number | undefined)[];
+  readonly coverageRatio: number;
 }
 
 /** Walks back from the newest period, datapoints and periods side by side. */
-function recentOf(
-  kpi: KpiQueries,
-  of: { readonly series: Series; readonly index: number; readonly anchor: Instant },
-): { readonly recent: readonly (number | undefined)[]; readonly measured: number } {
-  const { samples, periodSeconds } = of.series;
+function recentOf(kpi: KpiQueries, ladder: Ladder, anchor: Instant): Periods {
+  const { samples, periodSeconds } = ladder.series ?? { samples: [], periodSeconds: kpi.query.periodSeconds };
+  const looked = kpi.coverage?.ofPeriods ?? kpi.periods;
   const recent: (number | undefined)[] = [];
+  const trusted: (number | undefined)[] = [];
   let measured = 0;
-  let next = of.index;
-  for (let period = 0; period < kpi.periods; period += 1) {
-    const start = addSeconds(of.anchor, -period * periodSeconds);
+  let next = samples.length - 1;
+  for (let period = 0; period < Math.max(kpi.periods, looked); period += 1) {
+    const start = addSeconds(anchor, -period * periodSeconds);
     while (next >= 0 && !isUsable(samples[next] as Sample, addSeconds(start, periodSeconds))) next -= 1;
-    const sample = samples[next];
-    const isOfPeriod = sample !== undefined && isAtOrAfter(sample.at, start);
-    if (isOfPeriod) measured += 1;
-    recent.push(isOfPeriod ? sample.value : standIn(kpi, { sample, start, periodSeconds }));
+    const before = samples[next];
+    const sample = before !== undefined && isAtOrAfter(before.at, start) ? before : undefined;
+    if (sample !== undefined && period < looked) measured += 1;
+    if (period >= kpi.periods) continue;
+    const value = sample?.value ?? gapOf(ladder, { start, seconds: periodSeconds, before });
+    recent.push(value);
+    trusted.push(sample === undefined && !isTruth(kpi.rungs) ? undefined : value);
   }
-  return { recent: recent.reverse(), measured };
+  return { recent: recent.reverse(), trusted: trusted.reverse(), coverageRatio: measured / looked };
 }
 
-function isUsable(sample: Sample, end: Instant): boolean {
-  return isBefore(sample.at, end) && Number.isFinite(sample.value);
+/** Nobody answered: then no period stands for silence. */
+function gapOf(ladder: Ladder, period: Parameters<typeof standInFor>[1]): number | undefined {
+  const rungs = ladder.series === undefined ? ladder.rungs.filter((rung) => 'kpi' in rung) : ladder.rungs;
+  return standInFor({ ...ladder, rungs }, period);
 }
 
-/** What stands for the period at `start`, when `sample` is the newest one before it. */
-function standIn(
-  kpi: KpiQueries,
-  of: { readonly sample: Sample | undefined; readonly start: Instant; readonly periodSeconds: number },
-): number | undefined {
-  if (kpi.missing === 'hold') return undefined;
-  if ('assume' in kpi.missing) return kpi.missing.assume;
-  if (of.sample === undefined) return undefined;
-  const ageSeconds = secondsBetween(addSeconds(of.sample.at, of.periodSeconds), addSeconds(of.start, of.periodSeconds));
-  return ageSeconds <= kpi.missing.holdLastSeconds ? of.sample.value : undefined;
+function peaksOf(
+  { peaksWithinSeconds }: KpiQueries,
+  series: Series | undefined,
+  now: Instant,
+): NonNullable<Reading['peaks']> {
+  return peaksWithinSeconds.flatMap((withinSeconds) => {
+    const from = addSeconds(now, -withinSeconds);
+    const values = series?.samples.flatMap(({ at, value }) =>
+      isAtOrAfter(at, from) && Number.isFinite(value) ? [value] : [],
+    );
+    return values === undefined || values.length === 0 ? [] : [{ withinSeconds, value: Math.max(...values) }];
+  });
+}
+
+function recents({ recent, trusted }: Periods): Pick<Reading, 'recent' | 'recentTrusted'> {
+  const isSame = recent.every((value, index) => value === trusted[index]);
+  return isSame ? { recent } : { recent, recentTrusted: trusted };
+}
+
+function poorlyCovered({ coverage }: KpiQueries, { coverageRatio }: Periods): Pick<Reading, 'onlyOut'> {
+  if (coverage === undefined || 100 * coverageRatio >= coverage.atLeastPercent - 1e-9) return {};
+  const measured = Math.round(coverageRatio * coverage.ofPeriods);
+  const asked = `${coverage.atLeastPercent} % are asked for`;
+  return { onlyOut: `${measured} of its newest ${coverage.ofPeriods} periods had data, ${asked}` };
 }

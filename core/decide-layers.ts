@@ -1,8 +1,9 @@
-import { type Instant, isBefore, secondsBetween } from './amounts.ts';
+import { addSeconds, type Instant, isBefore, secondsBetween } from './amounts.ts';
 import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import { type Ceilings, sumOf, type Usage } from './ceilings.ts';
 import { type Decided, decideScaling } from './decide-scaling/decide-scaling.ts';
+import { servedDuring } from './decide-scaling/in-service-history.ts';
 import type { LayerSituation } from './decide-scaling/layer-situation.ts';
 import type { ScalingMemory, Trigger } from './decision.ts';
 import type { AlarmReadings, Readings } from './readings.ts';
@@ -35,11 +36,13 @@ export interface DecidedLayer extends Decided {
 export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly DecidedLayer[] {
   const tallies = tallySlots(stored);
   const layers = layersOf(stored, file);
-  const others = new Map<string, { desired: number; inService: number }>();
+  const others = new Map<string, { desired: number; inService: number; lost: number }>();
   let hourlyUsd = 0;
   for (const { name, settings } of layers) {
     const desired = stored.desired.get(name);
-    others.set(name, { desired: desired?.count ?? 0, inService: tallies.get(name)?.inService ?? 0 });
+    const { inService } = tallies.get(name) ?? nobody;
+    const lost = lostOf(stored, { name, tally: tallies.get(name) ?? nobody, now: evaluation.now });
+    others.set(name, { desired: desired?.count ?? 0, inService, lost });
     hourlyUsd += costOf(stored, desired, settings);
   }
   const decided: DecidedLayer[] = [];
@@ -55,7 +58,7 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
     const world: World = { stored, file, evaluation, others };
     const answer = decideScaling(situationOf(layer, world, { desired, revision: target, tally, othersHourlyUsd }));
     const { to, hourlyUsdAfter } = answer.decision;
-    others.set(name, { desired: to.count, inService: tally.inService });
+    others.set(name, { desired: to.count, inService: tally.inService, lost: others.get(name)?.lost ?? 0 });
     hourlyUsd = othersHourlyUsd + hourlyUsdAfter;
     decided.push({ decision: answer.decision, memory: answer.memory, revision });
   }
@@ -115,6 +118,23 @@ function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
     }
   }
   return tallies;
+}
+
+/** Seconds in which one that served and no longer does counts as lost. */
+const LOST_SECONDS = 3600;
+
+/**
+ * How many of those that a layer should have it has lost: they have failed, or served within the hour and no longer do. Those that boot because the
+ * layer grows are not lost.
+ */
+function lostOf(
+  { desired, scaling }: Stored,
+  { name, tally, now }: { readonly name: string; readonly tally: Readonly<Tally>; readonly now: Instant },
+): number {
+  const { count = 0 } = desired.get(name) ?? {};
+  const history = scaling.get(name)?.memory.inService ?? [];
+  const { most } = servedDuring(history, { from: addSeconds(now, -LOST_SECONDS), until: now });
+  return Math.max(Math.min(tally.failed, count), Math.min(most, count) - tally.inService, 0);
 }
 
 /** A vanished layer that never had a desired count has nothing to decide. */

@@ -31,6 +31,7 @@ export type LimitName =
   | 'ceiling'
   | 'cooldown'
   | 'unhealthy'
+  | 'freeze'
   | 'stabilization'
   | 'step size'
   | 'asked again';
@@ -61,6 +62,8 @@ export interface Decision {
   readonly outcome: Outcome;
   /** Present when the kill switch was thrown: what was decided is not carried out until it is released. */
   readonly isStopped?: true;
+  /** KPIs without data, or with a reading that may only justify more instances; absent when there are none. */
+  readonly degraded?: readonly string[];
   /** One plain sentence. */
   readonly because: string;
   /** Cost an hour of this layer, all desired instances running. */
@@ -74,6 +77,14 @@ export interface PastWish {
   readonly count: number;
 }
 
+/** A freeze that holds, or held not long ago. */
+export interface FreezeMemory {
+  /** What traffic was before it fell, in the unit of the KPI. */
+  readonly peak: number;
+  /** When traffic was last seen down together with the trouble. */
+  readonly seenAt: Instant;
+}
+
 /** What `decideScaling` remembers of a layer from one evaluation to the next. */
 export interface ScalingMemory {
   readonly scaledOutAt?: Instant;
@@ -85,6 +96,8 @@ export interface ScalingMemory {
   readonly wishes: readonly PastWish[];
   /** Since when wishes have been remembered without a gap: a scale-in needs the whole window. */
   readonly wishesSince?: Instant;
+  /** Freezes that hold, by name; absent when none does. */
+  readonly freezes?: Readonly<Record<string, FreezeMemory>>;
   /** What the rules that look ahead have learnt, by the name of the rule: some 25 KB each. */
   readonly forecasts?: Readonly<Record<string, ForecastState>>;
   /**

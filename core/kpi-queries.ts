@@ -1,5 +1,6 @@
 import type { Application } from './application/application-schema.ts';
-import type { MissingPolicy } from './application/kpi-schema.ts';
+import { type Kpi, type Rung, rungsOf } from './application/kpi-schema.ts';
+import { kpisLookedAt, type Looks } from './kpis-looked-at.ts';
 import { expandMetrics } from './metric-math/expand-metrics.ts';
 import type { Expression } from './metric-math/expression.ts';
 import { referencedIds } from './metric-math/expression.ts';
@@ -20,15 +21,15 @@ export interface MetricQuery {
   readonly expression?: string;
 }
 
-/** A KPI that some rule looks at, and what must be asked for it. */
-export interface KpiQueries {
+/** A KPI that something looks at, and what must be asked for it. */
+export interface KpiQueries extends Looks {
   readonly kpi: string;
   readonly query: MetricQuery;
   /** The query and all that it refers to, what is referred to first. */
   readonly needed: readonly MetricQuery[];
-  /** The most periods that a rule looks at: N of its "M of N". */
-  readonly periods: number;
-  readonly missing: MissingPolicy;
+  /** What stands in for missing data, in the order in which it is tried. */
+  readonly rungs: readonly Rung[];
+  readonly coverage: Kpi['coverage'];
   /** KPIs inside the expression whose last value stands in for missing ones, but not for longer than this. */
   readonly heldInputs: readonly { readonly id: string; readonly holdLastSeconds: number }[];
 }
@@ -37,11 +38,12 @@ export interface KpiQueries {
 const OWN_METRIC_PERIOD_SECONDS = 60;
 
 /**
- * The queries for every KPI that a rule of the application looks at, in the order of the file. Two KPIs that ask the same share one query, named
+ * The queries for every KPI that something in the application looks at, in the order of the file. Two KPIs that ask the same share one query, named
  * after the first. Inside an expression:
  *
  * - all metrics are asked at one period, the longest of those that the expression refers to (CloudWatch does not say how it mixes periods);
- * - `missing` holds as it does in a rule: `assume` becomes FILL(…, value), `holdLastSeconds` becomes FILL(…, REPEAT);
+ * - one stand-in holds as it does in a rule: `assume` becomes FILL(…, value), `holdLastSeconds` becomes FILL(…, REPEAT). Several, another KPI, or
+ *   a value that decays fill nothing: the expression has its own `missing`;
  * - METRICS() stands for the metrics and pushed values of the file, not for whatever else shares the request.
  *
  * A KPI that cannot be asked (an expression that cannot be read, a name that is not there) is absent, and reads as missing.
@@ -49,13 +51,14 @@ const OWN_METRIC_PERIOD_SECONDS = 60;
 export function queriesOf(application: Application): readonly KpiQueries[] {
   const builder: Builder = { application, queries: new Map(), inputs: new Map(), expressions: new Map() };
   const found: KpiQueries[] = [];
-  for (const [kpi, periods] of kpisOfRules(application)) {
+  for (const [kpi, looks] of kpisLookedAt(application)) {
     const settings = application.kpis[kpi];
     const query = queryOf(builder, kpi, periodOf(builder, kpi));
     if (settings === undefined || query === undefined) continue;
     const needed = closureOf(builder, query);
     const heldInputs = needed.flatMap(({ id }) => builder.inputs.get(id)?.held ?? []);
-    found.push({ kpi, query, needed, periods, missing: settings.missing, heldInputs });
+    const { missing, coverage } = settings;
+    found.push({ kpi, query, needed, ...looks, rungs: rungsOf(missing), coverage, heldInputs });
   }
   return found;
 }
@@ -68,23 +71,6 @@ interface Builder {
   readonly inputs: Map<string, { readonly queries: readonly MetricQuery[]; readonly held: KpiQueries['heldInputs'] }>;
   /** By KPI; undefined for one that cannot be read. */
   readonly expressions: Map<string, Expression | undefined>;
-}
-
-/** The KPIs of all rules in the order of the file, each with the most periods that a rule looks at. */
-function kpisOfRules(application: Application): ReadonlyMap<string, number> {
-  const periods = new Map<string, number>();
-  for (const layer of Object.values(application.layers)) {
-    for (const rule of layer.rules) {
-      if (!('kpi' in rule)) continue;
-      const needed = 'periods' in rule ? Number(rule.periods.split(' of ')[1]) : 1;
-      periods.set(rule.kpi, Math.max(needed, periods.get(rule.kpi) ?? 1));
-    }
-  }
-  return new Map(Object.keys(application.kpis).flatMap((kpi) => pairOf(kpi, periods.get(kpi))));
-}
-
-function pairOf(kpi: string, periods: number | undefined): readonly (readonly [string, number])[] {
-  return periods === undefined ? [] : [[kpi, periods]];
 }
 
 /** The period a KPI is measured at: its own, or for an expression the longest below it. */
@@ -165,14 +151,15 @@ function expressionQuery(
 /** What an expression refers to: the query of a KPI, its gaps filled as the KPI's `missing` says. */
 function inputOf(builder: Builder, name: string, periodSeconds: number): MetricQuery | undefined {
   const input = queryOf(builder, name, periodSeconds);
-  const missing = builder.application.kpis[name]?.missing ?? 'hold';
-  if (input === undefined || missing === 'hold') return input;
+  const [rung, ...others] = rungsOf(builder.application.kpis[name]?.missing ?? 'hold');
+  if (input === undefined || rung === undefined || others.length > 0) return input;
   const id = idFor(builder, name, periodSeconds);
-  if ('assume' in missing) {
-    const filler = printExpression(numberOf(missing.assume));
+  if ('assume' in rung) {
+    const filler = printExpression(numberOf(rung.assume));
     return filled(builder, { id: `${id}_assumed`, input, filler, held: [] });
   }
-  const held = [{ id: input.id, holdLastSeconds: missing.holdLastSeconds }];
+  if (!('holdLastSeconds' in rung) || rung.halfLifeSeconds !== undefined) return input;
+  const held = [{ id: input.id, holdLastSeconds: rung.holdLastSeconds }];
   return filled(builder, { id: `${id}_held`, input, filler: 'REPEAT', held });
 }
 

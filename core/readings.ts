@@ -1,7 +1,10 @@
 import type { Instant } from './amounts.ts';
 
-/** Where a reading's value comes from: data of the newest complete period, a stand-in that `missing` allows, or nowhere. */
-export type ReadingSource = 'measured' | 'assumed' | 'held' | 'missing';
+/**
+ * Where a reading's value comes from: data of the newest complete period, a stand-in that `missing` allows (a value that silence stands for, the
+ * last value, another KPI), or nowhere.
+ */
+export type ReadingSource = 'measured' | 'assumed' | 'held' | 'substituted' | 'missing';
 
 /** One KPI as the rules of one evaluation see it. Made by compute-kpis.ts, stored in the decision. */
 export interface Reading {
@@ -18,6 +21,19 @@ export interface Reading {
   readonly coverageRatio: number;
   /** The newest complete periods, newest last, stand-ins filled in as `missing` says; as many as the rules need ("M of N"). */
   readonly recent: readonly (number | undefined)[];
+  /** The same without what only stands in; absent when that is no difference. A scale-in looks at these. */
+  readonly recentTrusted?: readonly (number | undefined)[];
+  /** The rung of `missing` that the value stands on, from 1; absent for `measured` and `missing`. */
+  readonly rung?: number;
+  /** The highest measured value of the last so many seconds, as freezes ask for it; one for each time that had any. */
+  readonly peaks?: readonly { readonly withinSeconds: number; readonly value: number }[];
+  /** Why fewer instances may not be asked for by this reading, though it has a value; absent when they may. */
+  readonly onlyOut?: string;
+}
+
+/** What is wrong with a reading, in plain words; undefined when it is as good as the file asks for. */
+export function degradedBecause({ value, onlyOut }: Reading): string | undefined {
+  return value === undefined ? 'no data' : onlyOut;
 }
 
 /** Readings by KPI name. */

@@ -1,5 +1,5 @@
 import { CfnOutput, Duration, Lazy, Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IAlarmAction, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -28,6 +28,8 @@ export interface EvaluateProps {
 /** Ticks wait 45 s at the most and are of no use an hour later. */
 const keepTicksSeconds = 3600;
 const silentMinutes = 5;
+/** A metric that is a few minutes late has not stopped. */
+const degradedMinutes = 10;
 
 /** Metrics → decision: every minute, when an alarm goes off, and on ticks while something moves. */
 export class Evaluate extends Construct {
@@ -51,6 +53,7 @@ export class Evaluate extends Construct {
     this.grant(props);
     props.killSwitch.watchedBy(this.stage);
     this.alarmWhenSilent(props.alarmActions);
+    this.alarmWhenDegraded(props.alarmActions);
   }
 
   /** While something of an application moves, this queue gets its ticks too. */
@@ -131,6 +134,25 @@ export class Evaluate extends Construct {
       threshold: 1,
       evaluationPeriods: silentMinutes,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.BREACHING,
+    });
+    alarm.addAlarmAction(...alarmActions);
+  }
+
+  /** One for all applications: which layer it is says their metric `Degraded`, which KPI and why the log and the decision. */
+  private alarmWhenDegraded(alarmActions: readonly IAlarmAction[]): void {
+    const alarm = new Alarm(this, 'Degraded', {
+      alarmDescription: `Concertina: for ${degradedMinutes} minutes a KPI that rules look at has had no data or a stand-in; such a layer does not shrink.`,
+      metric: new Metric({
+        namespace: 'Concertina',
+        metricName: 'DegradedLayers',
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      threshold: 1,
+      evaluationPeriods: degradedMinutes,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // Published every minute: when it is not, nobody knows.
       treatMissingData: TreatMissingData.BREACHING,
     });
     alarm.addAlarmAction(...alarmActions);

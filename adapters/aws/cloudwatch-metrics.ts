@@ -44,14 +44,11 @@ export class CloudWatchMetrics implements Metrics {
       await this.#client.send(
         new PutMetricDataCommand({
           Namespace: ourNamespace,
-          MetricData: batch.map(({ name, application, layer, value, at }) => ({
-            MetricName: name,
-            Dimensions: [
-              { Name: 'Application', Value: application },
-              { Name: 'Layer', Value: layer },
-            ],
-            Timestamp: new Date(at),
-            Value: value,
+          MetricData: batch.map((published) => ({
+            MetricName: published.name,
+            Dimensions: dimensionsOf(published),
+            Timestamp: new Date(published.at),
+            Value: published.value,
             Unit: 'Count',
           })),
         }),
@@ -102,6 +99,14 @@ export class CloudWatchMetrics implements Metrics {
     requireComplete(statuses);
     return queries.map(({ id, periodSeconds }) => [id, seriesOf(periodSeconds, samples.get(id) ?? [])] as const);
   }
+}
+
+function dimensionsOf(published: PublishedValue): { readonly Name: string; readonly Value: string }[] {
+  if (published.name === 'DegradedLayers') return [];
+  return [
+    { Name: 'Application', Value: published.application },
+    { Name: 'Layer', Value: published.layer },
+  ];
 }
 
 function metricDataQuery({ id, periodSeconds, metric, expression }: MetricQuery): MetricDataQuery {

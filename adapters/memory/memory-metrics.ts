@@ -71,11 +71,13 @@ export class MemoryMetrics implements Metrics {
   }
 
   /** The same object each time, by which the store knows it. */
-  #ownMetric({ name, application, layer }: PublishedValue): MetricName {
-    const key = `${name} ${application} ${layer}`;
+  #ownMetric(published: PublishedValue): MetricName {
+    const dimensions: Readonly<Record<string, string>> =
+      published.name === 'DegradedLayers' ? {} : { Application: published.application, Layer: published.layer };
+    const key = [published.name, ...Object.values(dimensions)].join(' ');
     const known = this.#ownMetrics.get(key);
     if (known !== undefined) return known;
-    const metric = { namespace: 'Concertina', name, dimensions: { Application: application, Layer: layer } };
+    const metric = { namespace: 'Concertina', name: published.name, dimensions };
     this.#ownMetrics.set(key, metric);
     return metric;
   }

@@ -1,27 +1,25 @@
 import { expandMetrics } from '../metric-math/expand-metrics.ts';
 import { type Expression, type ExpressionError, referencedIds } from '../metric-math/expression.ts';
 import { parseExpression } from '../metric-math/parse-expression.ts';
+import { checkFallbacks } from './check-fallbacks.ts';
 import { type Draft, type DraftKpi, readableItems } from './draft.ts';
 import { findCycles, type References, sayCycle } from './find-cycles.ts';
 import { didYouMean } from './nearest.ts';
 import { oneOfNames, type Path, type Problem, pathText, shown } from './problem.ts';
 
-/** KPIs that are expressions: readable, over inputs that exist, of one period, never over themselves. */
+/** KPIs that are expressions: readable, over inputs that exist, of one period, never over themselves. Then what stands in for missing data. */
 export function checkKpis(draft: Draft): readonly Problem[] {
   const kpis = new Map(readableItems(draft.kpis));
   const expressions = readExpressions(kpis);
   const known = knownInputs(draft);
-  const references: References = new Map(
-    [...expressions].map(([name, { expression }]) => [
-      name,
-      expression.kind === 'error' ? [] : referencedIds(expression),
-    ]),
-  );
+  const references = referencesOf(expressions);
   const cycles = findCycles(references);
+  const periodOf = (name: string) => periodsOf(name, kpis, references);
   return [
     ...[...expressions].flatMap(([name, read]) => checkExpression(name, read, known)),
     ...cycles.map((cycle) => cycleProblem(cycle, expressions)),
     ...(cycles.length === 0 ? checkPeriods(kpis, expressions, references) : []),
+    ...checkFallbacks(draft, cycles.length === 0 ? { references, periodsOf: periodOf } : undefined),
   ];
 }
 
@@ -41,6 +39,15 @@ function readExpressions(kpis: ReadonlyMap<string, DraftKpi>): Expressions {
     expressions.set(name, { text: kpi.expression, expression });
   }
   return expressions;
+}
+
+function referencesOf(expressions: Expressions): References {
+  return new Map(
+    [...expressions].map(([name, { expression }]) => [
+      name,
+      expression.kind === 'error' ? [] : referencedIds(expression),
+    ]),
+  );
 }
 
 /** Undefined when the names of the file cannot be read. */

@@ -37,7 +37,8 @@ function checkRule(placed: PlacedRule, draft: Draft): readonly Problem[] {
     ...checkPeriods(placed),
     ...checkSteps(rule.steps ?? [], [...path, 'steps']),
     ...checkCron(rule, path),
-    ...checkLeast(placed),
+    ...checkLeast(placed, placed.rule.min, ['min']),
+    ...checkLeast(placed, placed.rule.withoutData?.count, ['withoutData', 'count']),
   ];
 }
 
@@ -78,10 +79,10 @@ function boundOf(step: Step): number {
   return 'from' in step ? step.from : step.below;
 }
 
-function checkLeast({ rule, count, path }: PlacedRule): readonly Problem[] {
-  if (rule.min === undefined || count === undefined || rule.min <= count.max) return [];
+function checkLeast({ count, path }: PlacedRule, least: number | undefined, key: Path): readonly Problem[] {
+  if (least === undefined || count === undefined || least <= count.max) return [];
   const allowed = `at most ${count.max}, the "max" of the layer`;
-  return [{ path: pathText([...path, 'min']), found: shown(rule.min), allowed }];
+  return [{ path: pathText([...path, ...key]), found: shown(least), allowed }];
 }
 
 function checkFollowing(rules: readonly PlacedRule[]): readonly Problem[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { relationLimitSchema } from './application-schema.ts';
+import { freezeSchema, troubleSchema } from './freeze-schema.ts';
 import { kpiFields } from './kpi-schema.ts';
 import { countSchema, launchSchema } from './layer-schema.ts';
 import { ruleFields, stepSchema } from './rule-schema.ts';
@@ -7,6 +8,7 @@ import { ruleFields, stepSchema } from './rule-schema.ts';
 const draftKpi = z.object({
   expression: readable(kpiFields.expression),
   periodSeconds: readable(kpiFields.periodSeconds),
+  missing: readable(kpiFields.missing),
 });
 
 const draftRule = z.object({
@@ -17,7 +19,14 @@ const draftRule = z.object({
   timeZone: readable(ruleFields.timeZone),
   min: readable(ruleFields.min),
   periods: readable(ruleFields.periods),
+  withoutData: readable(ruleFields.withoutData),
   steps: readable(z.array(readable(stepSchema))),
+});
+
+const draftFreeze = z.object({
+  name: readable(freezeSchema.shape.name),
+  kpi: readable(freezeSchema.shape.kpi),
+  while: readable(troubleSchema),
 });
 
 const draftLayer = z.object({
@@ -25,6 +34,7 @@ const draftLayer = z.object({
   stateful: readable(z.object({ keepInService: readable(z.number()) })),
   launchAfter: readable(z.array(readable(z.string()))),
   drainBefore: readable(z.array(readable(z.string()))),
+  scaleIn: readable(z.object({ freeze: readable(z.array(readable(draftFreeze))) })),
   rules: z.array(readable(draftRule)).default([]).catch([]),
   launch: readable(
     z.object({

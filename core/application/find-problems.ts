@@ -16,8 +16,17 @@ export function findProblems(schema: z.core.$ZodType, value: unknown, path: Path
     if (bare instanceof z.ZodObject) return inObject([bare], value, path);
     if (bare instanceof z.ZodRecord) return inRecord(bare, value, path);
   }
-  if (bare instanceof z.ZodArray && Array.isArray(value)) return inArray(bare, value, path);
+  if (Array.isArray(value)) {
+    const list = listOf(bare);
+    if (list !== undefined) return inArray(list, value, path);
+  }
   return z.safeParse(bare, value).success ? [] : [refused(bare, value, path)];
+}
+
+/** The schema that a list is meant for: itself, or the one list of a union. */
+function listOf(schema: z.core.$ZodType): z.ZodArray | undefined {
+  if (schema instanceof z.ZodArray) return schema;
+  return schema instanceof z.ZodUnion ? schema.options.find((option) => option instanceof z.ZodArray) : undefined;
 }
 
 function inUnion(union: z.ZodUnion, value: Readonly<Record<string, unknown>>, path: Path): readonly Problem[] {

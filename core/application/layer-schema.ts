@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { freezeSchema } from './freeze-schema.ts';
 import { nameSchema } from './names.ts';
 import { ruleSchema } from './rule-schema.ts';
 import { allowedWords, tellingKeys, textLike, whole } from './schema-notes.ts';
@@ -170,6 +171,11 @@ export const layerSchema = z
           .max(100)
           .default(100)
           .describe('At most this share of the layer leaves in one step, rounded down, at least one.'),
+        freeze: z
+          .array(freezeSchema)
+          .max(10)
+          .default([])
+          .describe('Outages during which the layer does not shrink, and some time after.'),
       })
       .prefault({})
       .describe('How the layer shrinks.'),

@@ -1,4 +1,5 @@
 import { type Application, applicationSchema } from './application-schema.ts';
+import { checkFreezes } from './check-freezes.ts';
 import { checkKpis } from './check-kpis.ts';
 import { checkLayers } from './check-layers.ts';
 import { checkParticipants } from './check-participants.ts';
@@ -29,6 +30,7 @@ export function readApplication(text: string): ReadApplication {
     ...checkLayers(draft),
     ...checkKpis(draft),
     ...checkRules(draft),
+    ...checkFreezes(draft),
     ...checkParticipants(draft),
     ...checkRelations(draft),
   ];

@@ -16,6 +16,13 @@ const addPercent = z
   .max(1000)
   .describe('How many percent of the instances in service to add, rounded up.');
 
+const withoutData = z
+  .strictObject({ count: whole({ least: 1, most: 5000 }).describe('At most the "max" of the layer.') })
+  .optional()
+  .describe(
+    'How many to have at the least while the KPI has no value, not even a stand-in. Without it the rule stays.',
+  );
+
 const targetValueRule = z.strictObject({
   name,
   kpi,
@@ -30,6 +37,7 @@ const targetValueRule = z.strictObject({
     .max(50)
     .default(10)
     .describe('No change while the KPI is within this many percent of the target, edges included.'),
+  withoutData,
 });
 
 const from = measure().describe('Applies when the KPI is at or above this.');
@@ -72,6 +80,7 @@ const stepsRule = z.strictObject({
   })
     .default('1 of 1')
     .describe('"M of N": a step applies when it does in M of the newest N periods.'),
+  withoutData,
 });
 
 const cronRule = z.strictObject({
@@ -112,6 +121,7 @@ const riskRule = z.strictObject({
     .min(0.01)
     .max(49)
     .describe('The risk you accept: the share of time in which demand may exceed what is in service.'),
+  withoutData,
 });
 
 const followLayerRule = z.strictObject({
@@ -144,6 +154,7 @@ export const ruleFields = {
   timeZone: cronRule.shape.timeZone,
   min: cronRule.shape.min,
   periods: stepsRule.shape.periods,
+  withoutData,
 };
 
 /** A rule, told apart by the key it has: `targetValue`, `steps`, `cron`, `alarm`, `followLayer` or `shortfallPercent`. */

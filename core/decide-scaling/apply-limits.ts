@@ -1,6 +1,7 @@
 import { secondsBetween } from '../amounts.ts';
 import type { AppliedLimit, LimitName, ScalingMemory } from '../decision.ts';
 import { roundDown, shown } from '../rounding.ts';
+import { frozenBecause } from './freeze.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { growsAt } from './propose.ts';
 import { highestWish } from './remember.ts';
@@ -18,7 +19,7 @@ type Limit = (count: number, situation: LayerSituation, memory: ScalingMemory) =
  * 2. `limit`, `budget` and `ceiling` cut growth, also growth towards `min` (a layer waits for the one that it depends on). They never force a
  *    scale-in.
  * 3. `cooldown` delays growth beyond `min`, and any scale-in, each by the time since the last step of its own direction.
- * 4. `unhealthy`, `stabilization`, `step size` and `asked again` make a scale-in smaller or skip it. They yield to `max` alone: more than `max`
+ * 4. `unhealthy`, `freeze`, `stabilization`, `step size` and `asked again` make a scale-in smaller or skip it. They yield to `max` alone: more than `max`
  *    never stay for them.
  */
 const limits: readonly (readonly [LimitName, Limit])[] = [
@@ -29,6 +30,7 @@ const limits: readonly (readonly [LimitName, Limit])[] = [
   ['ceiling', underCeilings],
   ['cooldown', outOfCooldown],
   ['unhealthy', whileHealthy],
+  ['freeze', whileThawed],
   ['stabilization', stabilized],
   ['step size', withinStep],
   ['asked again', askedAgain],
@@ -126,6 +128,14 @@ function whileHealthy(count: number, situation: LayerSituation): Verdict {
   const mostFailed = (situation.settings.maxUnhealthyPercent / 100) * desiredCount(situation);
   if (count >= staying || situation.failed <= mostFailed) return undefined;
   return { after: staying, because: `${situation.failed} instances have failed` };
+}
+
+/** An outage must not shrink the fleet that its end will need. */
+function whileThawed(count: number, situation: LayerSituation, memory: ScalingMemory): Verdict {
+  const staying = stayingCount(situation);
+  if (count >= staying) return undefined;
+  const because = frozenBecause(memory, situation);
+  return because === undefined ? undefined : { after: staying, because };
 }
 
 function stabilized(count: number, situation: LayerSituation, memory: ScalingMemory): Verdict {

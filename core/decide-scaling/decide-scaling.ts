@@ -1,8 +1,10 @@
 import type { Decision, Outcome, Proposal, ScalingMemory } from '../decision.ts';
-import type { AlarmReading, Reading } from '../readings.ts';
+import { kpisOfLayer } from '../kpis-looked-at.ts';
+import { type AlarmReading, degradedBecause, type Reading } from '../readings.ts';
 import { applyLimits } from './apply-limits.ts';
 import { explain } from './explain.ts';
 import { foresee, rememberForecasts } from './foresee.ts';
+import { rememberFreezes } from './freeze.ts';
 import { noteInService } from './in-service-history.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { propose } from './propose.ts';
@@ -28,7 +30,7 @@ export function decideScaling(situation: LayerSituation): Decided {
   const proposals = settings.rules.map((rule) => propose(rule, seen, foreseen));
   const wish = safest(proposals, desiredCount(seen));
   const memory = rememberWish(
-    rememberForecasts(seen.memory, foreseen),
+    rememberFreezes(rememberForecasts(seen.memory, foreseen), seen),
     { at: now, count: wish.count },
     settings.scaleIn.stabilizationSeconds,
   );
@@ -63,12 +65,14 @@ function concluded(
   const from = { count: desiredCount(situation), revision: desired?.revision ?? 0 };
   const to = { count, revision: revision.number };
   const outcome = outcomeOf({ from: from.count, to: count });
+  const readings = readingsOf(situation);
+  const degraded = readings.flatMap((reading) => (degradedBecause(reading) === undefined ? [] : [reading.kpi]));
   const decision: Decision = {
     layer: name,
     at: now,
     trigger,
     fileVersion,
-    readings: readingsOf(situation),
+    readings,
     alarms: alarmsOf(situation),
     proposals,
     limits,
@@ -76,7 +80,18 @@ function concluded(
     to,
     outcome,
     ...(situation.isStopped === true ? { isStopped: true } : {}),
-    because: explain({ layer: name, from, to, outcome, limits, proposals, wish, isStopped: situation.isStopped }),
+    ...(degraded.length === 0 ? {} : { degraded }),
+    because: explain({
+      layer: name,
+      from,
+      to,
+      outcome,
+      limits,
+      proposals,
+      wish,
+      degraded,
+      isStopped: situation.isStopped,
+    }),
     hourlyUsdBefore: from.count * (desired?.hourlyUsd ?? revision.hourlyUsd),
     hourlyUsdAfter: count * revision.hourlyUsd,
   };
@@ -88,14 +103,10 @@ function outcomeOf({ from, to }: { readonly from: number; readonly to: number })
   return to > from ? 'out' : 'in';
 }
 
-/** Those that this layer's rules look at, each once. */
+/** Those that this layer's rules and freezes look at, each once. */
 function readingsOf({ vanished, settings, readings }: LayerSituation): readonly Reading[] {
-  const found: Reading[] = [];
-  for (const rule of vanished === undefined ? settings.rules : []) {
-    const reading = 'kpi' in rule ? readings.get(rule.kpi) : undefined;
-    if (reading !== undefined && !found.includes(reading)) found.push(reading);
-  }
-  return found;
+  if (vanished !== undefined) return [];
+  return kpisOfLayer(settings).flatMap((kpi) => readings.get(kpi) ?? []);
 }
 
 function alarmsOf({ vanished, settings, alarms }: LayerSituation): readonly AlarmReading[] {

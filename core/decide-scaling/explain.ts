@@ -5,12 +5,13 @@ import type { Wish } from './safest.ts';
 export interface Explained extends Pick<Decision, 'layer' | 'from' | 'to' | 'outcome' | 'limits'> {
   readonly wish: Wish;
   readonly proposals: readonly Proposal[];
+  readonly degraded?: readonly string[];
   readonly isStopped?: boolean | undefined;
 }
 
 /** One plain sentence: what happens, which rule wanted it, and every limit that changed it. */
 export function explain(decision: Explained): string {
-  return `${headline(decision)}: ${[wishOf(decision), ...decision.limits.map(limitOf)].join('; ')}${revisionOf(decision)}${stopOf(decision)}.`;
+  return `${headline(decision)}: ${[wishOf(decision), ...decision.limits.map(limitOf)].join('; ')}${revisionOf(decision)}${degradedOf(decision)}${stopOf(decision)}.`;
 }
 
 const verbs: Readonly<Record<Outcome, string>> = { out: 'Scale out', in: 'Scale in', hold: 'Hold' };
@@ -33,6 +34,10 @@ function limitOf({ limit, before, after, because }: AppliedLimit): string {
 function revisionOf({ from, to }: Explained): string {
   if (from.revision === to.revision || from.revision === 0) return '';
   return `; new instances are of revision ${to.revision}, not ${from.revision}`;
+}
+
+function degradedOf({ degraded = [] }: Explained): string {
+  return degraded.length === 0 ? '' : `; degraded: ${degraded.join(', ')}`;
 }
 
 function stopOf({ isStopped }: Explained): string {

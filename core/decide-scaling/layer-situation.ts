@@ -25,8 +25,11 @@ export interface LayerSituation {
   /** Instances that failed and are not gone yet. */
   readonly failed: number;
   readonly memory: ScalingMemory;
-  /** By layer; `desired` as decided in this evaluation for those that this layer follows. */
-  readonly others: ReadonlyMap<string, { readonly desired: number; readonly inService: number }>;
+  /** By layer; `desired` as decided in this evaluation for those that this layer follows, `lost` as of `lostOf` (decide-layers.ts). */
+  readonly others: ReadonlyMap<
+    string,
+    { readonly desired: number; readonly inService: number; readonly lost?: number }
+  >;
   /** What the desired instances of all other layers cost an hour. */
   readonly othersHourlyUsd: number;
   /** Those of the file that name this layer. */

@@ -11,7 +11,7 @@ import { servedFor, valueAt } from './served-for.ts';
  * - Adding counts from the fewest in service during the N periods, so it is repeated only when all of them were measured with what was added.
  *   Those on their way count, so up to the desired count nothing is added. Percentages are rounded up, at least one.
  * - Removing counts from the most in service during the N periods, and keeps everyone whom they did not measure. Percentages are rounded down,
- *   at least one.
+ *   at least one. Periods that something else stands in for do not count.
  * - No step: no objection (agree), unless periods without data could have reached a step that adds (stay).
  */
 export function proposeSteps(rule: StepsRule, situation: LayerSituation): Proposal {
@@ -32,7 +32,7 @@ export function proposeSteps(rule: StepsRule, situation: LayerSituation): Propos
   if (rule.steps.some((step) => 'from' in step && unknown > 0 && timesReached(step, values) + unknown >= least)) {
     return { rule: rule.name, kind: 'stay', because: `${found}, but no data in ${unknown} of ${periods} periods` };
   }
-  const removing = furthestRemoving(rule, values, least);
+  const removing = furthestRemoving(rule, newest(reading.recentTrusted ?? reading.recent, periods), least);
   if (removing === undefined) return { rule: rule.name, kind: 'agree', because: `${found}: no step applies` };
   const removed = amountToRemove(removing, most);
   const count = Math.max(0, Math.min(desired, Math.max(desired, most) - removed));

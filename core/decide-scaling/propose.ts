@@ -1,6 +1,7 @@
 import type { Rule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
 import type { Foreseen } from './foresee.ts';
+import { inDirection } from './in-direction.ts';
 import type { LayerSituation } from './layer-situation.ts';
 import { proposeAlarm } from './propose-alarm.ts';
 import { proposeCron } from './propose-cron.ts';
@@ -9,14 +10,9 @@ import { proposeRisk } from './propose-risk.ts';
 import { proposeSteps, stepsGrowAt } from './propose-steps.ts';
 import { proposeTargetValue, targetValueGrowsAt } from './propose-target-value.ts';
 
-/** One rule's wish. `foreseen` is what the rules that look ahead have answered for this evaluation. */
+/** One rule's wish, as far as its reading can be trusted. `foreseen` is what the rules that look ahead have answered for this evaluation. */
 export function propose(rule: Rule, situation: LayerSituation, foreseen: Foreseen): Proposal {
-  if ('targetValue' in rule) return proposeTargetValue(rule, situation);
-  if ('steps' in rule) return proposeSteps(rule, situation);
-  if ('cron' in rule) return proposeCron(rule, situation);
-  if ('alarm' in rule) return proposeAlarm(rule, situation);
-  if ('shortfallPercent' in rule) return proposeRisk(rule, situation, foreseen);
-  return proposeFollowLayer(rule, situation);
+  return inDirection(rule, wishOf(rule, situation, foreseen), situation);
 }
 
 /**
@@ -26,4 +22,13 @@ export function propose(rule: Rule, situation: LayerSituation, foreseen: Foresee
 export function growsAt(rule: Rule, situation: LayerSituation, count: number): boolean {
   if ('targetValue' in rule) return targetValueGrowsAt(rule, situation, count);
   return 'steps' in rule && stepsGrowAt(rule, situation, count);
+}
+
+function wishOf(rule: Rule, situation: LayerSituation, foreseen: Foreseen): Proposal {
+  if ('targetValue' in rule) return proposeTargetValue(rule, situation);
+  if ('steps' in rule) return proposeSteps(rule, situation);
+  if ('cron' in rule) return proposeCron(rule, situation);
+  if ('alarm' in rule) return proposeAlarm(rule, situation);
+  if ('shortfallPercent' in rule) return proposeRisk(rule, situation, foreseen);
+  return proposeFollowLayer(rule, situation);
 }

@@ -1,4 +1,4 @@
-import type { Ports, PublishedValue } from '../../adapters/ports.ts';
+import type { LayerValue, Ports } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, isBefore } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
 import { type Usage, usageOf } from '../../core/ceilings.ts';
@@ -17,8 +17,9 @@ import type { EvaluatePorts, EvaluateWake } from './stage.ts';
 
 /** What came of one application. */
 export interface EvaluatedApplication {
+  readonly application: string;
   readonly decided: readonly DecidedLayer[];
-  readonly values: readonly PublishedValue[];
+  readonly values: readonly LayerValue[];
   readonly degraded: readonly string[];
   /** Layers that could not be decided. */
   readonly errors: readonly Error[];
@@ -46,7 +47,13 @@ export async function evaluateApplication(
     const run = decideNow(ports, { stored, file, wake, gathered, account });
     if (!(await commitAll(ports, application, run.changes))) continue;
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
-    return { decided: run.decided, values: run.values, degraded: gathered.answers.degraded, errors: run.errors };
+    return {
+      application,
+      decided: run.decided,
+      values: run.values,
+      degraded: gathered.answers.degraded,
+      errors: run.errors,
+    };
   }
   throw new Error(`the decisions for ${application} were overtaken ${MOST_ATTEMPTS} times and not stored`);
 }
@@ -99,7 +106,7 @@ function decideNow(
   const records = decided.map((layer) => recordDecision(stored, layer));
   return {
     decided,
-    values: valuesOf(stored, desired, now),
+    values: valuesOf(stored, decided, now),
     errors: chosen.unpinned.map((layer) => new Error(`${file.application}: ${layer} has no image or no zone yet`)),
     changes: moving ? [...records, [nextTick(stored, now)]] : records,
     isMoving: moving,
@@ -151,15 +158,16 @@ function alarmsOf(application: Application): readonly string[] {
   return names;
 }
 
-function valuesOf(stored: Stored, desired: ReadonlyMap<string, number>, at: Instant): readonly PublishedValue[] {
+function valuesOf(stored: Stored, decided: readonly DecidedLayer[], at: Instant): readonly LayerValue[] {
   const { application } = stored;
   const inService = new Map<string, number>();
   for (const { slot } of stored.slots) {
     if (slot.state === 'in-service') inService.set(slot.layer, (inService.get(slot.layer) ?? 0) + 1);
   }
-  return [...desired].flatMap(([layer, count]) => [
+  return decided.flatMap(({ decision: { layer, to, degraded = [] } }) => [
     { name: 'InService', application, layer, value: inService.get(layer) ?? 0, at },
-    { name: 'Desired', application, layer, value: count, at },
+    { name: 'Desired', application, layer, value: to.count, at },
+    { name: 'Degraded', application, layer, value: degraded.length, at },
   ]);
 }
 

@@ -1,7 +1,8 @@
-import type { Ports, PublishedValue } from '../../adapters/ports.ts';
+import type { LayerValue, Ports, PublishedValue, StackValue } from '../../adapters/ports.ts';
+import type { Instant } from '../../core/amounts.ts';
 import type { Ceilings } from '../../core/ceilings.ts';
 import type { Outcome, Trigger } from '../../core/decision.ts';
-import type { AlarmReading } from '../../core/readings.ts';
+import { type AlarmReading, degradedBecause } from '../../core/readings.ts';
 import { failedTogether } from '../failed-together.ts';
 import { readAccount } from './account.ts';
 import { type EvaluatedApplication, evaluateApplication } from './evaluate-application.ts';
@@ -23,6 +24,8 @@ export interface EvaluateReport {
   readonly decisions: Readonly<Record<Outcome, number>>;
   /** What could not be asked or published, in plain words. The decisions were made without it. */
   readonly degraded: readonly string[];
+  /** KPIs without data or with a stand-in, as `application/layer kpi: why`. */
+  readonly standIns: readonly string[];
   /** The kill switch is thrown: decisions are made, and nothing is launched or terminated. */
   readonly isStopped: boolean;
 }
@@ -61,10 +64,8 @@ export async function evaluateStage(
       else if (result.value !== undefined) evaluated.push(result.value);
     }
   }
-  const unpublished = await publish(
-    ports,
-    evaluated.flatMap(({ values }) => values),
-  );
+  const values = evaluated.flatMap((application) => application.values);
+  const unpublished = await publish(ports, [...values, ...overAll(wake, values, ports.clock.now())]);
   errors.push(...evaluated.flatMap((application) => application.errors));
   if (errors.length > 0) throw failedTogether(errors, 'some evaluations failed, the others are done');
   return {
@@ -72,8 +73,25 @@ export async function evaluateStage(
     applications: evaluated.length,
     decisions: countOutcomes(evaluated),
     degraded: [...account.degraded, ...evaluated.flatMap(({ degraded }) => degraded), ...unpublished],
+    standIns: evaluated.flatMap(standInsOf),
     isStopped: account.isStopped,
   };
+}
+
+/** Only the schedule sees all applications. It says so when nothing is degraded too: the alarm takes silence for the worst. */
+function overAll(wake: EvaluateWake, values: readonly LayerValue[], at: Instant): readonly StackValue[] {
+  if (wake.trigger !== 'schedule') return [];
+  const degraded = values.filter(({ name, value }) => name === 'Degraded' && value > 0);
+  return [{ name: 'DegradedLayers', value: degraded.length, at }];
+}
+
+function standInsOf({ application, decided }: EvaluatedApplication): readonly string[] {
+  return decided.flatMap(({ decision }) =>
+    decision.readings.flatMap((reading) => {
+      const why = degradedBecause(reading);
+      return why === undefined ? [] : [`${application}/${decision.layer} ${reading.kpi}: ${why}`];
+    }),
+  );
 }
 
 /** Our own metrics are not worth a retry: the next minute brings the next ones, and readings bridge the gap. */

@@ -163,6 +163,16 @@ describe('CloudWatchMetrics, publish and alarms', () => {
     });
   });
 
+  it('writes a value over all layers without dimensions', async () => {
+    const metrics = await makeMetrics(() => ({ body: {} }));
+
+    await metrics.publish([{ name: 'DegradedLayers', value: 2, at: noon }]);
+
+    expect(aws.requests[0]?.input).toMatchObject({
+      MetricData: [{ MetricName: 'DegradedLayers', Dimensions: [], Value: 2 }],
+    });
+  });
+
   it('reads metric and composite alarms, a hundred names a call, each name once', async () => {
     const metrics = await makeMetrics((_, times) =>
       times === 1

@@ -93,6 +93,40 @@ describe('the layers of an application', () => {
     expect(web?.memory.inService).toEqual([{ at: noon, count: 4 }]);
   });
 
+  it.each([
+    ['served within the hour and no longer do', [{ at: later(-3000), count: 4 }], 4, 1, 3],
+    ['boot because the layer grows', [{ at: later(-3000), count: 1 }], 4, 1, 0],
+    ['are no longer wanted', [{ at: later(-3000), count: 4 }], 1, 1, 0],
+    [
+      'left over an hour ago',
+      [
+        { at: later(-9000), count: 4 },
+        { at: later(-7200), count: 1 },
+      ],
+      4,
+      1,
+      0,
+    ],
+  ])('freeze those behind them by how many are lost: those that %s', (_, inService, desired, serving, lost) => {
+    const freeze = {
+      name: 'no balancer',
+      kpi: 'cpu',
+      fallsPercent: 10,
+      while: { layer: 'lb', unhealthyPercent: 75 },
+    };
+    const web = makeLayer({ rules: [cpu(180)], scaleIn: { stabilizationSeconds: 0, freeze: [freeze] } });
+    const file = fileWith({ lb: makeLayer(), web });
+    const more: readonly StoredRecord[] = [
+      { ...base, kind: 'desired', layer: 'lb', count: desired, revision: 1, because: '', decidedAt: later(-600) },
+      { ...base, kind: 'slot', slot: makeSlot({ layer: 'lb', number: serving }) },
+      { ...base, kind: 'scaling', layer: 'lb', memory: { wishes: [], inService } },
+    ];
+    const readings = readingsOf(makeReading({ value: 90, peaks: [{ withinSeconds: 600, value: 200 }] }));
+    const decided = decide(storedWith(file, { web: 4 }, more), file, { readings });
+    const ofWeb = decided.find(({ decision }) => decision.layer === 'web')?.decision;
+    expect(ofWeb?.limits.map(({ limit }) => limit)).toEqual(lost >= 3 ? ['freeze'] : []);
+  });
+
   it('are left out while there is nothing to launch them from', () => {
     const file = fileWith({ web: makeLayer(), db: makeLayer() });
     const revisions = new Map([['db', makeRevision({ layer: 'db' })]]);

@@ -120,6 +120,7 @@ describe('on the schedule', () => {
       applications: 1,
       decisions: { out: 1, in: 0, hold: 0 },
       degraded: [],
+      standIns: ['shop/web cpu: no data'],
       isStopped: false,
     });
     expect(stored.desired.get('web')).toMatchObject({ count: 1, revision: 1 });
@@ -142,6 +143,8 @@ describe('on the schedule', () => {
     expect(world.metrics.published).toEqual([
       { name: 'InService', application: 'shop', layer: 'web', value: 4, at: noon },
       { name: 'Desired', application: 'shop', layer: 'web', value: 6, at: noon },
+      { name: 'Degraded', application: 'shop', layer: 'web', value: 0, at: noon },
+      { name: 'DegradedLayers', value: 0, at: noon },
     ]);
   });
 
@@ -156,6 +159,41 @@ describe('on the schedule', () => {
     expect(await world.table.decisions('shop', { limit: 9 })).toHaveLength(1);
     expect(stored.tick).toBeUndefined();
     expect(world.ticks.asked).toEqual([]);
+  });
+
+  it('tells how many KPIs of each layer are degraded, and over all how many layers, in metrics, report and decision', async () => {
+    const kpis = {
+      cpu: { metric: { ...cpuMetric, stat: 'Average' }, missing: { holdLastSeconds: 600 } },
+      idle: { metric: { ...cpuMetric, name: 'Idle', stat: 'Average' } },
+    };
+    const idle = { name: 'idle', kpi: 'idle', targetValue: 60 };
+    const layers = { web: makeLayer({ rules: [cpu, idle] }), db: makeLayer() };
+    const world = await makeWorld([fileRecord(shop({ kpis, layers })), ...running(4)]);
+    world.metrics.put(cpuMetric, { at: later(-360), values: [20] });
+
+    const report = await evaluateStage(world, { trigger: 'schedule' });
+
+    const [degraded] = world.metrics.published.filter(({ name }) => name === 'Degraded');
+    expect(degraded).toMatchObject({ layer: 'web', value: 2 });
+    expect(world.metrics.published.at(-1)).toEqual({ name: 'DegradedLayers', value: 1, at: noon });
+    expect(report.standIns).toEqual(['shop/web cpu: it is the last value, 300 s old', 'shop/web idle: no data']);
+    const [record] = await world.table.decisions('shop', { layer: 'web', limit: 1 });
+    expect(record?.decision).toMatchObject({ outcome: 'hold', degraded: ['cpu', 'idle'] });
+    expect(record?.decision.because).toMatch(/; degraded: cpu, idle\.$/);
+  });
+
+  it('stores a hold again when its readings recover', async () => {
+    const world = await makeWorld([fileRecord(shop()), ...running(4)]);
+    await evaluateStage(world, { trigger: 'schedule' });
+    await evaluateAt(world, 60, 60);
+    await evaluateAt(world, 60, 120);
+    expect(await world.table.decisions('shop', { limit: 9 })).toHaveLength(2);
+  });
+
+  it('leaves the metric over all to the schedule: a tick sees one application', async () => {
+    const world = await makeWorld([fileRecord(shop()), ...running(4)]);
+    await evaluateStage(world, { trigger: 'tick', application: 'shop' });
+    expect(world.metrics.published.map(({ name }) => name)).toEqual(['InService', 'Desired', 'Degraded']);
   });
 
   it('reads no metrics when no rule needs any', async () => {
@@ -184,7 +222,7 @@ describe('on the schedule', () => {
 
     await expect(run).rejects.toThrow('some evaluations failed');
     expect((await table.load('shop')).desired.get('web')?.count).toBe(6);
-    expect(world.metrics.published).toHaveLength(2);
+    expect(world.metrics.published).toHaveLength(4);
   });
 
   it('stores many layers in as many writes as it takes', async () => {

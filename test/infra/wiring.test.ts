@@ -147,6 +147,21 @@ describe('events', () => {
       EvaluationPeriods: 5,
     });
   });
+
+  it('raise an alarm when they find degraded readings for ten minutes, and when they no longer say', () => {
+    const [, alarm] = resourceOf(template, 'AWS::CloudWatch::Alarm', 'EvaluateDegraded');
+    expect(alarm.Properties).toMatchObject({
+      Namespace: 'Concertina',
+      MetricName: 'DegradedLayers',
+      Statistic: 'Maximum',
+      Period: 60,
+      Threshold: 1,
+      EvaluationPeriods: 10,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'breaching',
+    });
+    expect(alarm.Properties).not.toHaveProperty('Dimensions');
+  });
 });
 
 describe('queues', () => {
@@ -195,7 +210,7 @@ describe('queues', () => {
   it('tell a topic of every alarm when one is named', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-central-1:123456789012:alarms';
     const told = [...resourcesOf(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm').values()];
-    expect(told).toHaveLength(14);
+    expect(told).toHaveLength(15);
     for (const { Properties } of told) expect(Properties['AlarmActions']).toEqual([alarmTopicArn]);
   });
 });

@@ -118,15 +118,15 @@ describe('a bad value', () => {
     [{ 'layers.web.launch.spotPercent': 101 }, 'layers.web.launch.spotPercent | 101 | a number from 0 to 100'],
     [
       { 'kpis.cpu.missing': 'zero' },
-      'kpis.cpu.missing | "zero" | "hold", or an object with exactly one of the keys "assume", "holdLastSeconds"',
+      'kpis.cpu.missing | "zero" | "hold", or a list of 1 to 5 items, or an object with exactly one of the keys "assume", "holdLastSeconds", "kpi"',
     ],
     [
       { 'kpis.cpu.missing': {} },
-      'kpis.cpu.missing | an empty object | "hold", or an object with exactly one of the keys "assume", "holdLastSeconds"',
+      'kpis.cpu.missing | an empty object | "hold", or a list of 1 to 5 items, or an object with exactly one of the keys "assume", "holdLastSeconds", "kpi"',
     ],
     [
       { 'kpis.cpu.missing': { assume: 0, holdLastSeconds: 5 } },
-      'kpis.cpu.missing | "assume", "holdLastSeconds" together | "hold", or an object with exactly one of the keys "assume", "holdLastSeconds"',
+      'kpis.cpu.missing | "assume", "holdLastSeconds" together | "hold", or a list of 1 to 5 items, or an object with exactly one of the keys "assume", "holdLastSeconds", "kpi"',
     ],
     [
       { 'kpis.cpu.periodSeconds': 45 },
@@ -231,7 +231,7 @@ describe('a rule', () => {
     const problems = problemsOf(fileText({ [rule]: { name: 'cpu', kpi: 'cpu', targetValue: -1, ratio: 2 } }));
 
     expect(problems).toEqual([
-      'layers.web.rules[0].ratio | an unknown key | the keys "name", "kpi", "targetValue", "tolerancePercent"',
+      'layers.web.rules[0].ratio | an unknown key | the keys "name", "kpi", "targetValue", "tolerancePercent", "withoutData"',
       'layers.web.rules[0].targetValue | -1 | a number above 0, up to 1e15',
     ]);
   });

@@ -55,7 +55,7 @@ describe('a decision', () => {
 
   it('holds when a rule has no data', () => {
     const { decision } = decideAt(undefined);
-    expect(decision.because).toBe('Hold web at 4: "keep cpu near 60" lets nobody go (no data for cpu).');
+    expect(decision.because).toBe('Hold web at 4: "keep cpu near 60" lets nobody go (no data for cpu); degraded: cpu.');
   });
 
   it('holds when rules are quiet, or when there are none', () => {
@@ -98,7 +98,7 @@ describe('the first decision', () => {
     });
     expect(decision).toMatchObject({ outcome: 'out', from: { count: 0, revision: 0 }, to: { count: 2, revision: 1 } });
     expect(decision.hourlyUsdBefore).toBe(0);
-    expect(decision.because).toMatch(/min makes 0 2 \(never fewer than 2\)\.$/);
+    expect(decision.because).toMatch(/min makes 0 2 \(never fewer than 2\); degraded: cpu\.$/);
   });
 
   it('grows from 0 to what rules want without any data', () => {

@@ -1,0 +1,86 @@
+import { secondsBetween } from '../amounts.ts';
+import type { Freeze, Trouble } from '../application/freeze-schema.ts';
+import type { FreezeMemory, ScalingMemory } from '../decision.ts';
+import { shown } from '../rounding.ts';
+import type { LayerSituation } from './layer-situation.ts';
+
+/**
+ * Judges every freeze of the layer, and remembers those that hold:
+ *
+ *   thawed ── traffic fell, and trouble ──► frozen ── traffic back, or trouble over ──► ending ── forSeconds ──► thawed
+ *                                             ▲                                          │
+ *                                             └─────────── both again ───────────────────┘
+ *
+ * While frozen the height from which traffic fell is remembered, so that a long outage does not become the usual. What cannot be known is
+ * taken for trouble; but nothing is taken to have fallen that was never seen.
+ */
+export function rememberFreezes(memory: ScalingMemory, situation: LayerSituation): ScalingMemory {
+  const { freezes: before, ...rest } = memory;
+  const held = situation.settings.scaleIn.freeze.flatMap((freeze) => {
+    const judged = judge(freeze, before?.[freeze.name], situation);
+    return judged === undefined ? [] : [[freeze.name, judged] as const];
+  });
+  if (held.length === 0) return before === undefined ? memory : rest;
+  return { ...memory, freezes: Object.fromEntries(held) };
+}
+
+/** Why nobody may leave; undefined when no freeze holds. */
+export function frozenBecause(memory: ScalingMemory, situation: LayerSituation): string | undefined {
+  for (const freeze of situation.settings.scaleIn.freeze) {
+    const held = memory.freezes?.[freeze.name];
+    if (held === undefined) continue;
+    const since = Math.round(secondsBetween(held.seenAt, situation.now));
+    if (since > 0) return `"${freeze.name}" was seen ${since} s ago; nobody leaves for ${freeze.forSeconds} s`;
+    return `"${freeze.name}": ${sayFall(freeze, held.peak, situation)}, and ${sayTrouble(freeze.while, situation)}`;
+  }
+  return undefined;
+}
+
+function judge(freeze: Freeze, before: FreezeMemory | undefined, situation: LayerSituation): FreezeMemory | undefined {
+  const { now } = situation;
+  const peak = Math.max(before?.peak ?? Number.NEGATIVE_INFINITY, peakOf(freeze, situation));
+  if (hasFallen(freeze, peak, situation) && isTrouble(freeze.while, situation)) return { peak, seenAt: now };
+  if (before === undefined || secondsBetween(before.seenAt, now) >= freeze.forSeconds) return undefined;
+  return { ...before, peak };
+}
+
+/** −∞ when nothing was seen. */
+function peakOf({ kpi, withinSeconds }: Freeze, { readings }: LayerSituation): number {
+  const peak = readings.get(kpi)?.peaks?.find((known) => known.withinSeconds === withinSeconds);
+  return peak?.value ?? Number.NEGATIVE_INFINITY;
+}
+
+/** Only what was measured shows that traffic has not fallen: a stand-in for silence does not. */
+function hasFallen({ kpi, fallsPercent }: Freeze, peak: number, { readings }: LayerSituation): boolean {
+  if (!(peak > 0)) return false;
+  const reading = readings.get(kpi);
+  if (reading?.source !== 'measured' || reading.value === undefined) return true;
+  return reading.value <= peak * (1 - fallsPercent / 100) + 1e-9 * peak;
+}
+
+function isTrouble(trouble: Trouble, { readings, others }: LayerSituation): boolean {
+  if ('layer' in trouble) {
+    const { desired, lost } = others.get(trouble.layer) ?? { desired: 0, lost: 0 };
+    return desired > 0 && 100 * (lost ?? 0) >= trouble.unhealthyPercent * desired;
+  }
+  const value = readings.get(trouble.kpi)?.value;
+  if (value === undefined) return true;
+  return 'above' in trouble ? value > trouble.above : value < trouble.below;
+}
+
+function sayFall({ kpi }: Freeze, peak: number, { readings }: LayerSituation): string {
+  const reading = readings.get(kpi);
+  if (reading?.source !== 'measured' || reading.value === undefined) return `${kpi} was ${shown(peak)} and has no data`;
+  return `${kpi} fell from ${shown(peak)} to ${shown(reading.value)}`;
+}
+
+function sayTrouble(trouble: Trouble, { readings, others }: LayerSituation): string {
+  if ('layer' in trouble) {
+    const { desired, lost } = others.get(trouble.layer) ?? { desired: 0, lost: 0 };
+    return `${lost ?? 0} of ${desired} ${trouble.layer} are lost`;
+  }
+  const value = readings.get(trouble.kpi)?.value;
+  if (value === undefined) return `there is no data for ${trouble.kpi}`;
+  const edge = 'above' in trouble ? `above ${shown(trouble.above)}` : `below ${shown(trouble.below)}`;
+  return `${trouble.kpi} ${shown(value)} is ${edge}`;
+}
