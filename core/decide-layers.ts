@@ -14,6 +14,8 @@ import { revisionKey, type Stored } from './stored.ts';
 export interface Evaluation {
   readonly now: Instant;
   readonly trigger: Trigger;
+  /** The alarm that woke the evaluation. */
+  readonly wokenBy?: string | undefined;
   readonly readings: Readings;
   readonly alarms: AlarmReadings;
   /** The revision to be desired of each layer of the file. A layer without one (its image was never found) is not decided. */
@@ -202,7 +204,7 @@ function situationOf(
   { stored, file, evaluation, others }: World,
   { desired, revision, tally, othersHourlyUsd }: OwnState,
 ): LayerSituation {
-  const { now, trigger, readings, alarms } = evaluation;
+  const { now, trigger, wokenBy, readings, alarms } = evaluation;
   return {
     name,
     settings,
@@ -228,6 +230,7 @@ function situationOf(
     alarms,
     now,
     trigger,
+    wokenBy,
     fileVersion: file.version,
   };
 }

@@ -47,11 +47,50 @@ export interface AppliedLimit {
 /** Which way a decision goes; `hold` is an answer, with a reason. */
 export type Outcome = 'out' | 'in' | 'hold';
 
+/**
+ * What a decision was made from beside its readings and alarms: some 300 bytes, enough to ask the same rules again with other readings
+ * (explain-decision/). Made by decide-scaling/basis-of.ts.
+ */
+export interface DecisionBasis {
+  readonly inService: number;
+  readonly newestInServiceAt?: Instant | undefined;
+  /** Instances that failed and were not gone yet. */
+  readonly failed: number;
+  /** From intent to in service, as measured lately. */
+  readonly bootSeconds: number;
+  /** Of one instance of the revision in `to`. */
+  readonly instanceHourlyUsd: number;
+  readonly othersHourlyUsd: number;
+  /** How many were in service since the oldest period that a rule looked at: one entry a change, oldest first. */
+  readonly served: readonly PastWish[];
+  /** Of the wishes before this one: the highest that still stood, and the last. */
+  readonly wishes: readonly PastWish[];
+  readonly wishesSince?: Instant | undefined;
+  /** Before this decision. */
+  readonly scaledOutAt?: Instant | undefined;
+  readonly scaledInAt?: Instant | undefined;
+  /** Freezes that held before. */
+  readonly freezes?: Readonly<Record<string, FreezeMemory>> | undefined;
+  /** The layers that rules, limits and freezes look at. */
+  readonly others?:
+    | Readonly<Record<string, { readonly desired: number; readonly inService: number; readonly lost?: number }>>
+    | undefined;
+  readonly ceilings?:
+    | {
+        readonly mostInstances: number;
+        readonly mostHourlyUsd: number;
+        readonly takenElsewhere: { readonly instances: number; readonly hourlyUsd: number };
+      }
+    | undefined;
+}
+
 /** The one answer for a layer, with everything it was made from: it can be explained from itself alone. */
 export interface Decision {
   readonly layer: string;
   readonly at: Instant;
   readonly trigger: Trigger;
+  /** The alarm that woke the evaluation; present when `trigger` is `alarm`. */
+  readonly wokenBy?: string;
   readonly fileVersion: number;
   readonly readings: readonly Reading[];
   readonly alarms: readonly AlarmReading[];
@@ -69,6 +108,8 @@ export interface Decision {
   /** Cost an hour of this layer, all desired instances running. */
   readonly hourlyUsdBefore: number;
   readonly hourlyUsdAfter: number;
+  /** Absent in records of earlier versions. */
+  readonly basis?: DecisionBasis;
 }
 
 /** A wish once made, kept for the stabilisation window. */

@@ -69,7 +69,9 @@ export interface Slot {
   readonly failedAt?: Instant;
   /** Absent until peers are told for the first time. */
   readonly change?: MembershipChange;
-  /** Why it leaves or failed, in plain words; part of the notice. */
+  /** Number of the slot whose place it takes, when it was not launched for a new count. */
+  readonly replaces?: number;
+  /** Why it was launched, leaves or failed, in plain words; part of the notice. */
   readonly because?: string;
 }
 

@@ -21,7 +21,11 @@ export function isWithin(value: number, band: { readonly target: number; readonl
   return Math.abs(value - band.target) <= band.distance + SLACK * Math.abs(band.target);
 }
 
-/** For sentences: at most four significant digits, whole numbers in full. */
+/** For sentences: at most four significant digits, whole numbers in full. Made for every decision, so ordinary sizes avoid `toPrecision`. */
 export function shown(value: number): string {
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (Number.isInteger(value)) return String(value);
+  const size = Math.abs(value);
+  if (size < 1 || size >= 10_000) return String(Number(value.toPrecision(4)));
+  const scale = size < 10 ? 1000 : size < 100 ? 100 : size < 1000 ? 10 : 1;
+  return String(Math.round(value * scale) / scale);
 }

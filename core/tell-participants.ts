@@ -33,6 +33,9 @@ const MOST_UNMEASURED = 500;
 /** Changed instances of one notice when the membership is behind a link. */
 const MOST_CHANGED = 500;
 
+/** Different reasons that one notice names. */
+const MOST_REASONS = 5;
+
 /** A notice that waits for its acknowledgement goes out again after this long, then twice as long, and so on. */
 const FIRST_RESEND_SECONDS = 15;
 const LONGEST_RESEND_SECONDS = 300;
@@ -231,12 +234,19 @@ function noticeOf(group: readonly Slot[], letter: Letter, membership: Membership
       change: {
         layer: first.layer,
         instances: group.map((slot) => memberOf(slot, stored)),
-        because: first.because ?? '',
+        because: reasonsOf(group),
       },
       membership,
       ...askFor(letter),
     },
   ];
+}
+
+/** Each reason once; a burst may have several. */
+function reasonsOf(group: readonly Slot[]): string {
+  const reasons = [...new Set(group.flatMap(({ because }) => because ?? []))];
+  const rest = reasons.length - MOST_REASONS;
+  return [...reasons.slice(0, MOST_REASONS), ...(rest > 0 ? [`and ${rest} more reasons`] : [])].join('; ');
 }
 
 /** What a participant needs for its answer; nothing, when it need not answer. */

@@ -1,10 +1,11 @@
-import { secondsBetween } from '../amounts.ts';
+import { addSeconds, type Instant, isBefore } from '../amounts.ts';
 import type { AppliedLimit, LimitName, ScalingMemory } from '../decision.ts';
 import { roundDown, shown } from '../rounding.ts';
 import { frozenBecause } from './freeze.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { growsAt } from './propose.ts';
 import { highestWish } from './remember.ts';
+import { clockTime, usd } from './say.ts';
 
 /** What a limit makes of a count; undefined when it does not change it. */
 type Verdict = { readonly after: number; readonly because: string } | undefined;
@@ -36,15 +37,17 @@ const limits: readonly (readonly [LimitName, Limit])[] = [
   ['asked again', askedAgain],
 ];
 
-/** Applies every limit in its order; those that changed the count are named. `memory` holds this evaluation's wish. */
+/** Applies every limit in its order but those left out; those that changed the count are named. `memory` holds this evaluation's wish. */
 export function applyLimits(
   wish: number,
   situation: LayerSituation,
   memory: ScalingMemory,
+  without?: ReadonlySet<LimitName>,
 ): { readonly count: number; readonly applied: readonly AppliedLimit[] } {
   const applied: AppliedLimit[] = [];
   let count = wish;
   for (const [limit, judge] of limits) {
+    if (without?.has(limit) === true) continue;
     const verdict = judge(count, situation, memory);
     if (verdict === undefined || verdict.after === count) continue;
     applied.push({ limit, before: count, after: verdict.after, because: verdict.because });
@@ -55,12 +58,12 @@ export function applyLimits(
 
 function atLeastMin(count: number, { settings }: LayerSituation): Verdict {
   const { min } = settings.count;
-  return count < min ? { after: min, because: `never fewer than ${min}` } : undefined;
+  return count < min ? { after: min, because: `min ${min} allows no fewer` } : undefined;
 }
 
 function atMostMax(count: number, { settings }: LayerSituation): Verdict {
   const { max } = settings.count;
-  return count > max ? { after: max, because: `never more than ${max}` } : undefined;
+  return count > max ? { after: max, because: `max ${max} allows no more` } : undefined;
 }
 
 /** The tightest of the limits that name this layer. */
@@ -72,7 +75,10 @@ function withinRelations(count: number, situation: LayerSituation): Verdict {
     const after = cutGrowth(lowest, roundDown(atMost * inService), situation);
     if (after >= lowest) continue;
     lowest = after;
-    verdict = { after, because: `at most ${shown(atMost)} for each of ${inService} ${per} in service` };
+    const allowed = roundDown(atMost * inService);
+    const verb = inService === 1 ? 'allows' : 'allow';
+    const because = `${inService} ${per} in service ${verb} ${allowance(allowed, after)} (${shown(atMost)} each)`;
+    verdict = { after, because };
   }
   return verdict;
 }
@@ -82,8 +88,9 @@ function withinBudget(count: number, situation: LayerSituation): Verdict {
   if (maxHourlyUsd === undefined || revision.hourlyUsd === 0) return undefined;
   const affordable = Math.max(0, roundDown((maxHourlyUsd - othersHourlyUsd) / revision.hourlyUsd));
   const after = cutGrowth(count, affordable, situation);
-  const because = `${shown(maxHourlyUsd)} USD an hour, of which the other layers take ${shown(othersHourlyUsd)}`;
-  return after < count ? { after, because } : undefined;
+  if (after >= count) return undefined;
+  const budget = `the budget of ${usd(maxHourlyUsd)} an hour allows ${allowance(affordable, after)}`;
+  return { after, because: `${budget} (other layers take ${usd(othersHourlyUsd)})` };
 }
 
 /** What the account allows all applications together. */
@@ -95,9 +102,15 @@ function underCeilings(count: number, situation: LayerSituation): Verdict {
     revision.hourlyUsd === 0 ? count : roundDown((mostHourlyUsd - takenElsewhere.hourlyUsd) / revision.hourlyUsd);
   const cap = Math.max(0, Math.min(mostInstances - takenElsewhere.instances, affordable));
   const after = cutGrowth(count, cap, situation);
-  const allowed = `${shown(mostInstances)} instances and ${shown(mostHourlyUsd)} USD an hour for the whole account`;
-  const taken = `${shown(takenElsewhere.instances)} and ${shown(takenElsewhere.hourlyUsd)} are taken elsewhere`;
-  return after < count ? { after, because: `${allowed}, of which ${taken}` } : undefined;
+  if (after >= count) return undefined;
+  const ceiling = `${shown(mostInstances)} instances and ${usd(mostHourlyUsd)} an hour`;
+  const taken = `${takenElsewhere.instances} and ${usd(takenElsewhere.hourlyUsd)} are taken elsewhere`;
+  return { after, because: `the account's ceiling allows ${allowance(cap, after)} (${ceiling}; ${taken})` };
+}
+
+/** A cap below what there is cuts growth only. */
+function allowance(cap: number, after: number): string {
+  return cap < after ? `${cap}, but nobody leaves for that` : String(cap);
 }
 
 /** A cap on growth is no reason to shrink. */
@@ -110,24 +123,31 @@ function outOfCooldown(count: number, situation: LayerSituation): Verdict {
   const desired = desiredCount(situation);
   if (count > desired) {
     const { cooldownSeconds } = settings.scaleOut;
-    if (!isWithinCooldown(memory.scaledOutAt, cooldownSeconds)) return undefined;
+    const until = cooldownEnd(memory.scaledOutAt, cooldownSeconds);
+    if (until === undefined || !isBefore(now, until)) return undefined;
     const after = Math.max(desired, Math.min(count, settings.count.min));
-    return { after, because: `the last scale-out is less than ${cooldownSeconds} s ago` };
+    return { after, because: `kept at ${after} by the scale-out cooldown until ${clockTime(until, now)}` };
   }
-  const { cooldownSeconds } = settings.scaleIn;
-  if (count >= stayingCount(situation) || !isWithinCooldown(memory.scaledInAt, cooldownSeconds)) return undefined;
-  return { after: stayingCount(situation), because: `the last scale-in is less than ${cooldownSeconds} s ago` };
+  if (count >= stayingCount(situation)) return undefined;
+  const until = cooldownEnd(memory.scaledInAt, settings.scaleIn.cooldownSeconds);
+  if (until === undefined || !isBefore(now, until)) return undefined;
+  const after = stayingCount(situation);
+  return { after, because: `kept at ${after} by the scale-in cooldown until ${clockTime(until, now)}` };
+}
 
-  function isWithinCooldown(last: ScalingMemory['scaledOutAt'], seconds: number): boolean {
-    return last !== undefined && secondsBetween(last, now) < seconds;
-  }
+/** When the next step of a direction may come; undefined when there was none yet. */
+function cooldownEnd(last: Instant | undefined, cooldownSeconds: number): Instant | undefined {
+  return last === undefined ? undefined : addSeconds(last, cooldownSeconds);
 }
 
 function whileHealthy(count: number, situation: LayerSituation): Verdict {
   const staying = stayingCount(situation);
-  const mostFailed = (situation.settings.maxUnhealthyPercent / 100) * desiredCount(situation);
-  if (count >= staying || situation.failed <= mostFailed) return undefined;
-  return { after: staying, because: `${situation.failed} instances have failed` };
+  const { failed } = situation;
+  const { maxUnhealthyPercent } = situation.settings;
+  if (count >= staying || failed <= (maxUnhealthyPercent / 100) * desiredCount(situation)) return undefined;
+  const gone = failed === 1 ? '1 that failed is' : `${failed} that failed are`;
+  const because = `kept at ${staying} while ${gone} not gone yet (more than ${shown(maxUnhealthyPercent)} %)`;
+  return { after: staying, because };
 }
 
 /** An outage must not shrink the fleet that its end will need. */
@@ -135,7 +155,8 @@ function whileThawed(count: number, situation: LayerSituation, memory: ScalingMe
   const staying = stayingCount(situation);
   if (count >= staying) return undefined;
   const because = frozenBecause(memory, situation);
-  return because === undefined ? undefined : { after: staying, because };
+  if (because === undefined) return undefined;
+  return { after: staying, because: `kept at ${staying} by the freeze ${because}` };
 }
 
 function stabilized(count: number, situation: LayerSituation, memory: ScalingMemory): Verdict {
@@ -143,9 +164,19 @@ function stabilized(count: number, situation: LayerSituation, memory: ScalingMem
   if (count >= staying) return undefined;
   const { stabilizationSeconds } = situation.settings.scaleIn;
   const highest = highestWish(memory, stabilizationSeconds);
-  if (highest === undefined) return { after: staying, because: `not yet watched for ${stabilizationSeconds} s` };
-  const after = Math.max(count, Math.min(highest, staying));
-  return { after, because: `the highest wish of the last ${stabilizationSeconds} s` };
+  if (highest === undefined) return { after: staying, because: watchedTooShort(staying, situation, memory) };
+  const after = Math.max(count, Math.min(highest.count, staying));
+  if (after === count) return undefined;
+  const { now } = situation;
+  const until = clockTime(addSeconds(highest.at, stabilizationSeconds), now);
+  const wanted = `${highest.count} ${highest.count === 1 ? 'was' : 'were'} wanted at ${clockTime(highest.at, now)}`;
+  return { after, because: `kept at ${after} by stabilisation until ${until} (${wanted})` };
+}
+
+function watchedTooShort(staying: number, { settings, now }: LayerSituation, memory: ScalingMemory): string {
+  const since = memory.wishesSince ?? now;
+  const until = clockTime(addSeconds(since, settings.scaleIn.stabilizationSeconds), now);
+  return `kept at ${staying} by stabilisation until ${until} (watched since ${clockTime(since, now)} only)`;
 }
 
 /** At most `maxPercent` of the layer, rounded down, at least one. */
@@ -154,7 +185,8 @@ function withinStep(count: number, situation: LayerSituation): Verdict {
   const desired = desiredCount(situation);
   const largest = Math.max(1, roundDown((desired * maxPercent) / 100));
   const lowest = Math.min(desired - largest, stayingCount(situation));
-  return count < lowest ? { after: lowest, because: `at most ${shown(maxPercent)} % in one step` } : undefined;
+  if (count >= lowest) return undefined;
+  return { after: lowest, because: `at most ${shown(maxPercent)} % leave in one step, which makes ${lowest}` };
 }
 
 /** The largest step after which no rule would at once ask for more. */
@@ -164,7 +196,7 @@ function askedAgain(count: number, situation: LayerSituation): Verdict {
   for (let after = count; after < staying; after += 1) {
     const grower = situation.settings.rules.find((rule) => growsAt(rule, situation, after));
     if (grower === undefined) return because === undefined ? undefined : { after, because };
-    because = `with fewer, "${grower.name}" would ask for more again`;
+    because = `not below ${after + 1}: with ${after}, "${grower.name}" would ask for more again`;
   }
   return because === undefined ? undefined : { after: staying, because };
 }

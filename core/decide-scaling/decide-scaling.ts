@@ -1,14 +1,14 @@
 import type { Decision, Outcome, Proposal, ScalingMemory } from '../decision.ts';
 import { kpisOfLayer } from '../kpis-looked-at.ts';
 import { type AlarmReading, degradedBecause, type Reading } from '../readings.ts';
-import { applyLimits } from './apply-limits.ts';
+import { basisOf } from './basis-of.ts';
+import { chooseCount } from './choose-count.ts';
 import { explain } from './explain.ts';
 import { foresee, rememberForecasts } from './foresee.ts';
-import { rememberFreezes } from './freeze.ts';
 import { noteInService } from './in-service-history.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { propose } from './propose.ts';
-import { rememberOutcome, rememberWish } from './remember.ts';
+import { rememberOutcome } from './remember.ts';
 import { safest, type Wish } from './safest.ts';
 
 /** The one answer for a layer, and what to remember until the next. */
@@ -23,19 +23,13 @@ export interface Decided {
  * is, or drained to 0 when that was asked for by name.
  */
 export function decideScaling(situation: LayerSituation): Decided {
-  const { now, settings, vanished } = situation;
+  const { settings, vanished } = situation;
   const seen = withHistory(situation);
   if (vanished !== undefined) return decideVanished(seen, vanished);
   const foreseen = foresee(seen);
   const proposals = settings.rules.map((rule) => propose(rule, seen, foreseen));
-  const wish = safest(proposals, desiredCount(seen));
-  const memory = rememberWish(
-    rememberFreezes(rememberForecasts(seen.memory, foreseen), seen),
-    { at: now, count: wish.count },
-    settings.scaleIn.stabilizationSeconds,
-  );
-  const { count, applied: limits } = applyLimits(wish.count, seen, memory);
-  return concluded(seen, memory, { proposals, wish, count, limits });
+  const { memory, ...chosen } = chooseCount(seen, proposals);
+  return concluded(seen, rememberForecasts(memory, foreseen), { proposals, ...chosen });
 }
 
 /** The situation with those in service now in its history; itself, while nothing changed. */
@@ -60,7 +54,7 @@ function concluded(
   memory: ScalingMemory,
   chosen: Pick<Decision, 'proposals' | 'limits'> & { readonly wish: Wish; readonly count: number },
 ): Decided {
-  const { name, now, trigger, fileVersion, desired, revision } = situation;
+  const { name, now, trigger, wokenBy, fileVersion, desired, revision, isStopped, vanished } = situation;
   const { proposals, limits, wish, count } = chosen;
   const from = { count: desiredCount(situation), revision: desired?.revision ?? 0 };
   const to = { count, revision: revision.number };
@@ -71,6 +65,7 @@ function concluded(
     layer: name,
     at: now,
     trigger,
+    ...(wokenBy === undefined ? {} : { wokenBy }),
     fileVersion,
     readings,
     alarms: alarmsOf(situation),
@@ -79,21 +74,12 @@ function concluded(
     from,
     to,
     outcome,
-    ...(situation.isStopped === true ? { isStopped: true } : {}),
+    ...(isStopped === true ? { isStopped: true } : {}),
     ...(degraded.length === 0 ? {} : { degraded }),
-    because: explain({
-      layer: name,
-      from,
-      to,
-      outcome,
-      limits,
-      proposals,
-      wish,
-      degraded,
-      isStopped: situation.isStopped,
-    }),
+    because: explain({ layer: name, from, to, outcome, limits, proposals, wish, degraded, isStopped, vanished }),
     hourlyUsdBefore: from.count * (desired?.hourlyUsd ?? revision.hourlyUsd),
     hourlyUsdAfter: count * revision.hourlyUsd,
+    basis: basisOf(situation),
   };
   return { decision, memory: rememberOutcome(memory, outcome, now) };
 }

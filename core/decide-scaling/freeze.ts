@@ -1,8 +1,9 @@
-import { secondsBetween } from '../amounts.ts';
+import { addSeconds, isBefore, secondsBetween } from '../amounts.ts';
 import type { Freeze, Trouble } from '../application/freeze-schema.ts';
 import type { FreezeMemory, ScalingMemory } from '../decision.ts';
 import { shown } from '../rounding.ts';
 import type { LayerSituation } from './layer-situation.ts';
+import { clockTime } from './say.ts';
 
 /**
  * Judges every freeze of the layer, and remembers those that hold:
@@ -24,13 +25,16 @@ export function rememberFreezes(memory: ScalingMemory, situation: LayerSituation
   return { ...memory, freezes: Object.fromEntries(held) };
 }
 
-/** Why nobody may leave; undefined when no freeze holds. */
+/** Which freeze keeps everybody, and why; undefined when none holds. */
 export function frozenBecause(memory: ScalingMemory, situation: LayerSituation): string | undefined {
   for (const freeze of situation.settings.scaleIn.freeze) {
     const held = memory.freezes?.[freeze.name];
     if (held === undefined) continue;
-    const since = Math.round(secondsBetween(held.seenAt, situation.now));
-    if (since > 0) return `"${freeze.name}" was seen ${since} s ago; nobody leaves for ${freeze.forSeconds} s`;
+    const { now } = situation;
+    if (isBefore(held.seenAt, now)) {
+      const until = clockTime(addSeconds(held.seenAt, freeze.forSeconds), now);
+      return `"${freeze.name}" until ${until} (last seen at ${clockTime(held.seenAt, now)})`;
+    }
     return `"${freeze.name}": ${sayFall(freeze, held.peak, situation)}, and ${sayTrouble(freeze.while, situation)}`;
   }
   return undefined;

@@ -43,6 +43,8 @@ export interface LayerSituation {
   readonly alarms: AlarmReadings;
   readonly now: Instant;
   readonly trigger: Trigger;
+  /** The alarm that woke the evaluation. */
+  readonly wokenBy?: string | undefined;
   readonly fileVersion: number;
 }
 

@@ -2,6 +2,7 @@ import { isBefore, secondsBetween } from '../amounts.ts';
 import type { AlarmRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
 import type { AlarmReading } from '../readings.ts';
+import { shown } from '../rounding.ts';
 import { amountToAdd } from './amount-to-add.ts';
 import { servedAt } from './in-service-history.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
@@ -28,12 +29,14 @@ export function proposeAlarm(rule: AlarmRule, situation: LayerSituation): Propos
       rule: rule.name,
       kind: 'want',
       count: desired,
-      because: `alarm ${rule.alarm}: what was added is on its way`,
+      because: `alarm ${rule.alarm} is on; what was added for it is on its way`,
     };
   }
-  const added = amountToAdd(rule, base);
-  const because = `alarm ${rule.alarm} is on: ${base} in service and ${added} more`;
-  return { rule: rule.name, kind: 'want', count: Math.max(desired, base + added), because };
+  const count = base + amountToAdd(rule, base);
+  const amount = 'add' in rule ? rule.add : `${shown(rule.addPercent)} %`;
+  const rest = count < desired ? `; ${desired} are asked for already` : '';
+  const because = `alarm ${rule.alarm} is on: ${base} + ${amount} = ${count}${rest}`;
+  return { rule: rule.name, kind: 'want', count: Math.max(desired, count), because };
 }
 
 /** How many instances the alarm complains about; undefined while an answer to it is under way. */

@@ -1,8 +1,9 @@
 import { Cron } from 'croner';
-import { addSeconds, type Instant, instantFromMillis, isAtOrAfter, isBefore, isoFromInstant } from '../amounts.ts';
+import { addSeconds, type Instant, instantFromMillis, isAtOrAfter, isBefore } from '../amounts.ts';
 import type { CronRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
 import type { LayerSituation } from './layer-situation.ts';
+import { clockTime } from './say.ts';
 
 /**
  * A floor by the clock: within a window the rule's `min`, outside of it the layer's. A window is half-open, [start, start + duration), and lasts
@@ -13,11 +14,11 @@ export function proposeCron(rule: CronRule, situation: LayerSituation): Proposal
   const { now, settings } = situation;
   const start = startWithin(rule, now);
   if (start === undefined) {
-    const because = `no window is open, the layer's min is ${settings.count.min}`;
+    const because = `no window is open: the layer's min of ${settings.count.min}`;
     return { rule: rule.name, kind: 'want', count: settings.count.min, because };
   }
-  const until = isoFromInstant(addSeconds(start, rule.durationSeconds));
-  return { rule: rule.name, kind: 'want', count: rule.min, because: `a window is open until ${until}` };
+  const until = clockTime(addSeconds(start, rule.durationSeconds), now);
+  return { rule: rule.name, kind: 'want', count: rule.min, because: `its window is open until ${until}` };
 }
 
 /** Start of a window that is open now: the first start after `now − duration`, unless it is yet to come. */

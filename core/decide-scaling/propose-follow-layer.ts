@@ -9,6 +9,7 @@ export function proposeFollowLayer(rule: FollowLayerRule, situation: LayerSituat
   if (other === undefined) {
     return { rule: rule.name, kind: 'stay', because: `nothing is decided for ${rule.followLayer}` };
   }
-  const because = `${shown(rule.ratio)} for each of ${other.desired} ${rule.followLayer}`;
-  return { rule: rule.name, kind: 'want', count: roundUp(rule.ratio * other.desired), because };
+  const share = rule.ratio * other.desired;
+  const because = `${shown(rule.ratio)} × ${other.desired} ${rule.followLayer} = ${shown(share)}`;
+  return { rule: rule.name, kind: 'want', count: roundUp(share), because };
 }

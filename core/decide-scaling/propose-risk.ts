@@ -16,7 +16,7 @@ export function proposeRisk(rule: RiskRule, situation: LayerSituation, foreseen:
     return { rule: rule.name, kind: 'stay', because: `no data for ${rule.kpi}` };
   }
   const { needed: count, outlook } = answer;
-  const because = reasonOf(rule, answer);
+  const because = `${reasonOf(rule, answer)}${heldOf(answer)}`;
   return { rule: rule.name, kind: 'want', count, because, ...(outlook === undefined ? {} : { outlook }) };
 }
 
@@ -26,4 +26,10 @@ function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskA
   const expected = `${kpi} ${shown(load)}, expected ${shown(expectedLoad)} (${shown(bandLoad[0])} to ${shown(bandLoad[1])})`;
   if (basis === 'learning') return `${expected}; still learning, so never below what demand needs now`;
   return `${expected}; ${shown(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
+}
+
+/** What is released waits until the needs of the last boot time all allow it. */
+function heldOf({ needed, outlook }: RiskAnswer): string {
+  if (outlook === undefined || outlook.asked >= needed) return '';
+  return `; ${outlook.asked} would do from now on, the last boot time still asks for ${needed}`;
 }

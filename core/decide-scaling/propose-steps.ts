@@ -3,6 +3,7 @@ import type { Proposal } from '../decision.ts';
 import { roundDown, shown } from '../rounding.ts';
 import { amountToAdd } from './amount-to-add.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
+
 import { servedFor, valueAt } from './served-for.ts';
 
 /**
@@ -25,7 +26,8 @@ export function proposeSteps(rule: StepsRule, situation: LayerSituation): Propos
   const adding = furthestAdding(rule, values, least);
   if (adding !== undefined) {
     const count = fewest + amountToAdd(adding, fewest);
-    const because = `${found}: ${inPeriods(rule)} from ${shown(adding.from)}, ${fewest} in service and ${count - fewest} more`;
+    const rest = count < desired ? `; ${desired} are asked for already` : '';
+    const because = `${found}, ${inPeriods(rule)}from ${shown(adding.from)} up: ${fewest} + ${amountOf(adding)} = ${count}${rest}`;
     return { rule: rule.name, kind: 'want', count: Math.max(count, desired), because };
   }
   const unknown = values.filter((value) => value === undefined).length;
@@ -34,9 +36,11 @@ export function proposeSteps(rule: StepsRule, situation: LayerSituation): Propos
   }
   const removing = furthestRemoving(rule, newest(reading.recentTrusted ?? reading.recent, periods), least);
   if (removing === undefined) return { rule: rule.name, kind: 'agree', because: `${found}: no step applies` };
-  const removed = amountToRemove(removing, most);
-  const count = Math.max(0, Math.min(desired, Math.max(desired, most) - removed));
-  const because = `${found}: ${inPeriods(rule)} below ${shown(removing.below)}, ${most} in service and ${removed} fewer`;
+  const base = Math.max(desired, most);
+  const left = Math.max(0, base - amountToRemove(removing, most));
+  const count = Math.min(desired, left);
+  const rest = left > desired ? `; ${desired} are desired already` : '';
+  const because = `${found}, ${inPeriods(rule)}below ${shown(removing.below)}: ${base} − ${amountOf(removing)} = ${left}${rest}`;
   return { rule: rule.name, kind: 'want', count, because };
 }
 
@@ -54,14 +58,27 @@ type Adding = Extract<Step, { readonly from: number }>;
 type Removing = Extract<Step, { readonly below: number }>;
 type Values = readonly (number | undefined)[];
 
+interface Window {
+  readonly least: number;
+  readonly periods: number;
+}
+
+/** By the identity of the rule: it is asked for several times in each evaluation. */
+const windows = new WeakMap<StepsRule, Window>();
+
 /** "2 of 3": at least 2 of the newest 3 periods. */
-function windowOf(rule: StepsRule): { readonly least: number; readonly periods: number } {
-  const [least, periods] = rule.periods.split(' of ').map(Number);
-  return { least: least ?? 1, periods: periods ?? 1 };
+function windowOf(rule: StepsRule): Window {
+  const known = windows.get(rule);
+  if (known !== undefined) return known;
+  const [least = 1, periods = 1] = rule.periods.split(' of ').map(Number);
+  const window = { least, periods };
+  windows.set(rule, window);
+  return window;
 }
 
 /** Exactly `periods` values, newest last. */
 function newest(recent: Values, periods: number): Values {
+  if (recent.length === periods) return recent;
   return Array.from({ length: periods }, (_, index) => recent[recent.length - periods + index]);
 }
 
@@ -93,6 +110,12 @@ function amountToRemove(step: Removing, base: number): number {
   return 'remove' in step ? step.remove : Math.max(1, roundDown((base * step.removePercent) / 100));
 }
 
+function amountOf(step: Step): string {
+  if ('add' in step) return String(step.add);
+  if ('remove' in step) return String(step.remove);
+  return `${shown('addPercent' in step ? step.addPercent : step.removePercent)} %`;
+}
+
 function inPeriods(rule: StepsRule): string {
-  return rule.periods === '1 of 1' ? 'the newest period' : `${rule.periods} periods`;
+  return rule.periods === '1 of 1' ? '' : `${rule.periods} periods `;
 }

@@ -27,14 +27,25 @@ export function proposeTargetValue(rule: TargetValueRule, situation: LayerSituat
     return { rule: rule.name, kind: 'stay', because: `${found}, but nobody was in service` };
   }
   if (isAbove(rule, reading.value)) {
-    const needed = roundUp((Math.max(fewest, 1) * reading.value) / rule.targetValue);
-    return want(Math.max(needed, desired), `${found} with ${fewest} in service needs ${needed}`);
+    const share = (Math.max(fewest, 1) * reading.value) / rule.targetValue;
+    const needed = roundUp(share);
+    const rest = needed < desired ? `; ${desired} are asked for already` : '';
+    return want(Math.max(needed, desired), `${found}: ${arithmetic(Math.max(fewest, 1), share)}${rest}`);
   }
-  if (isWithin(reading.value, bandOf(rule))) return want(desired, `${found} is within ${rule.tolerancePercent} %`);
-  const needed = Math.max(0, roundUp((most * reading.value) / rule.targetValue));
+  if (isWithin(reading.value, bandOf(rule))) {
+    const close = `${rule.kpi} ${shown(reading.value)} is within ${shown(rule.tolerancePercent)} % of ${shown(rule.targetValue)}`;
+    return want(desired, close);
+  }
+  const share = (most * reading.value) / rule.targetValue;
+  const needed = Math.max(0, roundUp(share));
   const unmeasured = Math.max(0, desired - most);
-  const because = unmeasured === 0 ? `needs ${needed}` : `needs ${needed} and ${unmeasured} were not measured yet`;
-  return want(Math.min(needed + unmeasured, desired), `${found} with ${most} in service ${because}`);
+  const more = unmeasured === 0 ? '' : `, and ${unmeasured} not measured yet`;
+  const rest = needed > desired ? `; below the target nobody is added` : '';
+  return want(Math.min(needed + unmeasured, desired), `${found}: ${arithmetic(most, share)}${more}${rest}`);
+
+  function arithmetic(count: number, result: number): string {
+    return `${count} × ${shown(reading?.value ?? 0)} ÷ ${shown(rule.targetValue)} = ${shown(result)}`;
+  }
 }
 
 /** Whether the rule, asked again with `count` in service and the same load, would at once ask for more. */

@@ -15,13 +15,13 @@ export function rememberWish(memory: ScalingMemory, wish: PastWish, stabilizatio
   return { ...memory, wishes: bounded([...standing, wish]) };
 }
 
-/** The highest wish of the window, `undefined` while the window is not covered by wishes without a gap. */
-export function highestWish(memory: ScalingMemory, stabilizationSeconds: number): number | undefined {
+/** The highest wish of the window, the latest of equals; `undefined` while the window is not covered by wishes without a gap. */
+export function highestWish(memory: ScalingMemory, stabilizationSeconds: number): PastWish | undefined {
   const { wishes, wishesSince } = memory;
   const last = wishes.at(-1);
   if (last === undefined || wishesSince === undefined) return undefined;
   if (secondsBetween(wishesSince, last.at) < stabilizationSeconds) return undefined;
-  return Math.max(...wishes.map(({ count }) => count));
+  return wishes.reduce((highest, wish) => (wish.count >= highest.count ? wish : highest));
 }
 
 /** Notes when the count last rose and fell, for the cooldowns. */

@@ -3,6 +3,7 @@ import { isWanted, mayRun, type Placement, type Slot } from '../instance-life.ts
 import { type LayerView, moved, type Step } from './layer-view.ts';
 import { placeLaunches } from './place-launches.ts';
 import { isAtRisk } from './release.ts';
+import { replacementsOf } from './replace.ts';
 import { mostSteps } from './stateful.ts';
 
 /** intended → launching: the intent is stored, so the call may be made. */
@@ -10,8 +11,8 @@ export const launch: Step = (slots, view) =>
   slots.map((slot) => (slot.state === 'intended' ? moved(slot, view, { state: 'launching' }) : slot));
 
 /**
- * What is missing is intended, never more than `max` with all that may still run, nor than the ceilings of the account leave room for. Slots of one call get numbers in a row, so that each
- * machine's name follows from its launch.
+ * What is missing is intended, with the reason: what it replaces, else the decision. Never more than `max` with all that may still run, nor than
+ * the ceilings of the account leave room for. Slots of one call get numbers in a row, so that each machine's name follows from its launch.
  */
 export const intend: Step = (slots, view) => {
   const missing = view.desired.count - slots.filter((slot) => isWanted(slot) && !isAtRisk(slot, view)).length;
@@ -22,7 +23,8 @@ export const intend: Step = (slots, view) => {
   for (const placed of placeLaunches(slots, count, view)) {
     intended.push(...intentOf(placed, view.nextSlotNumber + intended.length, view));
   }
-  return [...slots, ...intended];
+  const replacements = replacementsOf(slots, view);
+  return [...slots, ...intended.map((slot, index) => ({ ...slot, ...replacements[index] }))];
 };
 
 function intentOf(

@@ -52,7 +52,9 @@ function isUnhealthy(slot: Slot, view: LayerView): boolean {
 }
 
 function dismissed(slot: Slot, view: LayerView): Slot {
-  const because = isAtRisk(slot, view) ? 'replaced: EC2 recommends to rebalance' : view.desired.because;
+  const because = isAtRisk(slot, view)
+    ? 'EC2 expects to interrupt it soon; others have taken its place'
+    : view.desired.because;
   if (slot.state === 'booting') return moved(slot, view, { state: 'terminating', because });
   return moved(slot, view, { state: 'leaving', because, event: 'leaving' });
 }

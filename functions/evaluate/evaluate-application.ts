@@ -94,6 +94,7 @@ function decideNow(
   const decided = decideLayers(stored, file, {
     now,
     trigger: wake.trigger,
+    wokenBy: wake.trigger === 'alarm' ? wake.alarm.name : undefined,
     readings: computeKpis(file.file, plan, answers.results, now),
     alarms: alarmReadings(answers.alarms, wake),
     revisions: chosen.revisions,

@@ -19,7 +19,7 @@ describe('the ceilings of the account', () => {
     expect(limited(20, { mostInstances: 10, takenElsewhere: { instances: 4, hourlyUsd: 0 } })).toEqual({
       count: 6,
       limits: ['ceiling'],
-      because: '10 instances and 100 USD an hour for the whole account, of which 4 and 0 are taken elsewhere',
+      because: "the account's ceiling allows 6 (10 instances and $100 an hour; 4 and $0 are taken elsewhere)",
     });
   });
 

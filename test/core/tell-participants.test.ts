@@ -80,6 +80,14 @@ describe('telling', () => {
     ]);
   });
 
+  it('says each reason of a burst once, and of very many the first five', () => {
+    const reasons = ['a', 'b', 'a', 'c', 'd', 'e', 'f', 'g'];
+    const slots = reasons.map((because, index) => changed(index + 1, 'joining', 5, { because }));
+
+    expect(tell({ slots: slots.slice(0, 4) })[0]?.notices[0]?.change.because).toBe('a; b; c');
+    expect(tell({ slots })[0]?.notices[0]?.change.because).toBe('a; b; c; d; e; and 2 more reasons');
+  });
+
   it('tells each participant only of the layers it hears, and all with a star', () => {
     const participants = { billing: { hears: ['*'] }, other: { hears: ['db'] } };
 

@@ -33,8 +33,8 @@ it('changes nothing when nothing limits', () => {
 it('names each limit with before, after and why', () => {
   const situation = makeSituation({ memory: watched(50), maxHourlyUsd: 1, othersHourlyUsd: 0.25 });
   expect(applyLimits(50, situation).applied).toEqual([
-    { limit: 'max', before: 50, after: 20, because: 'never more than 20' },
-    { limit: 'budget', before: 20, after: 7, because: '1 USD an hour, of which the other layers take 0.25' },
+    { limit: 'max', before: 50, after: 20, because: 'max 20 allows no more' },
+    { limit: 'budget', before: 20, after: 7, because: 'the budget of $1 an hour allows 7 (other layers take $0.25)' },
   ]);
 });
 
@@ -96,7 +96,7 @@ describe('a limit by another layer', () => {
     ]);
     const { count, applied } = applyLimits(9, makeSituation({ limits: both, others, memory: watched(9) }));
     expect(count).toBe(6);
-    expect(applied.map(({ because }) => because)).toEqual(['at most 1 for each of 6 cache in service']);
+    expect(applied.map(({ because }) => because)).toEqual(['6 cache in service allow 6 (1 each)']);
   });
 });
 
@@ -208,7 +208,7 @@ describe('every rule asked again at the smaller size', () => {
     const { count, applied } = applyLimits(1, makeSituation({ settings, readings, memory: watched(1) }));
     expect(count).toBe(3);
     expect(applied).toEqual([
-      { limit: 'asked again', before: 1, after: 3, because: 'with fewer, "slow" would ask for more again' },
+      { limit: 'asked again', before: 1, after: 3, because: 'not below 3: with 2, "slow" would ask for more again' },
     ]);
   });
 

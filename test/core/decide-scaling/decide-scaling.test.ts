@@ -27,14 +27,24 @@ describe('a decision', () => {
       fileVersion: 1,
       readings: [makeReading({ value: 90 })],
       alarms: [],
-      proposals: [{ rule: cpu.name, kind: 'want', count: 6, because: 'cpu 90 against 60 with 4 in service needs 6' }],
+      proposals: [{ rule: cpu.name, kind: 'want', count: 6, because: 'cpu 90 against 60: 4 × 90 ÷ 60 = 6' }],
       limits: [],
       from: { count: 4, revision: 1 },
       to: { count: 6, revision: 1 },
       outcome: 'out',
-      because: 'Scale out web 4 → 6: "keep cpu near 60" wants 6 (cpu 90 against 60 with 4 in service needs 6).',
+      because: 'Scale out web 4 → 6: "keep cpu near 60" wants 6 (cpu 90 against 60: 4 × 90 ÷ 60 = 6).',
       hourlyUsdBefore: 0.4,
       hourlyUsdAfter: 0.1 * 6,
+      basis: {
+        inService: 4,
+        newestInServiceAt: later(-3600),
+        failed: 0,
+        bootSeconds: 60,
+        instanceHourlyUsd: 0.1,
+        othersHourlyUsd: 0,
+        served: [{ at: later(-3600), count: 4 }],
+        wishes: [],
+      },
     });
     expect(memory.scaledOutAt).toBe(noon);
   });
@@ -49,7 +59,7 @@ describe('a decision', () => {
   it('holds with a reason when every wish is met', () => {
     const { decision, memory } = decideAt(60);
     expect(decision).toMatchObject({ outcome: 'hold', to: { count: 4 } });
-    expect(decision.because).toBe('Hold web at 4: "keep cpu near 60" wants 4 (cpu 60 against 60 is within 10 %).');
+    expect(decision.because).toBe('Hold web at 4: "keep cpu near 60" wants 4 (cpu 60 is within 10 % of 60).');
     expect(memory).not.toHaveProperty('scaledOutAt');
   });
 
@@ -69,7 +79,7 @@ describe('a decision', () => {
 
   it('says which limits changed the wish', () => {
     const { decision } = decideAt(90, { settings: { rules: [cpu], count: { min: 1, max: 5 } } });
-    expect(decision.because).toMatch(/^Scale out web 4 → 5: .* wants 6 \(.*\); max makes 6 5 \(never more than 5\)\.$/);
+    expect(decision.because).toMatch(/^Scale out web 4 → 5: .* wants 6 \(.*\); max 5 allows no more\.$/);
   });
 
   it('keeps only the readings and alarms of its own rules', () => {
@@ -98,7 +108,7 @@ describe('the first decision', () => {
     });
     expect(decision).toMatchObject({ outcome: 'out', from: { count: 0, revision: 0 }, to: { count: 2, revision: 1 } });
     expect(decision.hourlyUsdBefore).toBe(0);
-    expect(decision.because).toMatch(/min makes 0 2 \(never fewer than 2\); degraded: cpu\.$/);
+    expect(decision.because).toMatch(/^Start web with 2: .*; min 2 allows no fewer; degraded: cpu\.$/);
   });
 
   it('grows from 0 to what rules want without any data', () => {
@@ -115,7 +125,7 @@ describe('a layer that vanished from the file', () => {
   it('is held as it is, whatever its rules said', () => {
     const { decision } = decideAt(90, { vanished: { drain: false } });
     expect(decision).toMatchObject({ outcome: 'hold', to: { count: 4 }, readings: [], alarms: [] });
-    expect(decision.because).toBe('Hold web at 4: "gone from the file" lets nobody go (its end was not asked for).');
+    expect(decision.because).toBe('Hold web at 4: it is gone from the file, and its end was not asked for.');
   });
 
   it('is drained to none at once when that was asked for, below min and during any cooldown', () => {

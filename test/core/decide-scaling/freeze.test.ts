@@ -80,10 +80,10 @@ describe('a freeze', () => {
         limit: 'freeze',
         before: 5,
         after: 10,
-        because: '"outage": requests fell from 1000 to 400, and errorRatio 0.1 is above 0.05',
+        because: 'kept at 10 by the freeze "outage": requests fell from 1000 to 400, and errorRatio 0.1 is above 0.05',
       },
     ]);
-    expect(decided?.decision.because).toContain('freeze makes 5 10 ("outage": requests fell');
+    expect(decided?.decision.because).toContain('kept at 10 by the freeze "outage": requests fell');
     expect(decided?.decision.readings.map(({ kpi }) => kpi)).toEqual(['cpu', 'requests', 'errorRatio']);
   });
 
@@ -123,7 +123,9 @@ describe('a freeze', () => {
       'in',
       'in',
     ]);
-    expect(decided[2]?.decision.because).toContain('"outage" was seen 120 s ago; nobody leaves for 300 s');
+    expect(decided[2]?.decision.because).toContain(
+      'kept at 10 by the freeze "outage" until 12:05 UTC (last seen at 12:00 UTC)',
+    );
     expect(decided[4]?.memory.freezes).toEqual({ outage: { peak: 1000, seenAt: noon } });
     expect(decided[5]?.memory).not.toHaveProperty('freezes');
   });

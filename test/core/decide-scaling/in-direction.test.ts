@@ -28,7 +28,7 @@ describe('a reading that stands in', () => {
     const decision = decide([target], makeReading({ value: 90, ...held }));
 
     expect(decision).toMatchObject({ outcome: 'out', to: { count: 6 }, degraded: ['cpu'] });
-    expect(decision.because).toContain('needs 6; cpu: it is the last value, 240 s old)');
+    expect(decision.because).toContain('= 6; cpu: it is the last value, 240 s old)');
     expect(decision.because).toMatch(/; degraded: cpu\.$/);
   });
 

@@ -54,7 +54,7 @@ describe('a window', () => {
 
   it('says until when it is open', () => {
     const proposal = proposeCron(office, makeSituation({ now: instantFromIso('2026-11-20T08:00:00Z') }));
-    expect(proposal.because).toBe('a window is open until 2026-11-20T16:00:00Z');
+    expect(proposal.because).toBe('its window is open until 16:00 UTC');
   });
 });
 

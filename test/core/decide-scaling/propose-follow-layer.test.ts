@@ -14,7 +14,12 @@ it.each([
 ])('wants %d for each of the other layer: of %d, %d', (ratio, desired, count) => {
   const others = new Map([['web', { desired, inService: 1 }]]);
   const proposal = proposeFollowLayer({ ...rule, ratio }, makeSituation({ others }));
-  expect(proposal).toEqual({ rule: rule.name, kind: 'want', count, because: `${ratio} for each of ${desired} web` });
+  expect(proposal).toEqual({
+    rule: rule.name,
+    kind: 'want',
+    count,
+    because: `${ratio} × ${desired} web = ${ratio * desired}`,
+  });
 });
 
 it('stays when nothing is decided for the other layer', () => {

@@ -78,11 +78,9 @@ describe('one period', () => {
   });
 
   it('says what it saw', () => {
-    expect(proposeSteps(rule, situationAt([0.7])).because).toBe(
-      'cpu 0.7: the newest period from 0.5, 4 in service and 2 more',
-    );
+    expect(proposeSteps(rule, situationAt([0.7])).because).toBe('cpu 0.7, from 0.5 up: 4 + 2 = 6');
     expect(proposeSteps({ ...rule, periods: '2 of 2' }, situationAt([0.15, 0.15])).because).toBe(
-      'cpu 0.15: 2 of 2 periods below 0.2, 4 in service and 1 fewer',
+      'cpu 0.15, 2 of 2 periods below 0.2: 4 − 1 = 3',
     );
   });
 

@@ -37,7 +37,7 @@ describe('with everybody in service while the KPI was measured', () => {
 
   it('says the arithmetic', () => {
     const { because } = proposeTargetValue(rule, situationAt(91.23456));
-    expect(because).toBe('cpu 91.23 against 60 with 4 in service needs 7');
+    expect(because).toBe('cpu 91.23 against 60: 4 × 91.23 ÷ 60 = 6.082');
   });
 });
 
@@ -71,7 +71,7 @@ describe('with instances on their way', () => {
     expect(proposeTargetValue(rule, situation)).toMatchObject({
       kind: 'want',
       count: 4,
-      because: 'cpu 30 against 60 with 4 in service needs 2 and 2 were not measured yet',
+      because: 'cpu 30 against 60: 4 × 30 ÷ 60 = 2, and 2 not measured yet',
     });
   });
 

@@ -11,26 +11,34 @@ function remembered(wishes: readonly (readonly [number, number])[], windowSecond
   return wishes.reduce((memory, [at, count]) => rememberWish(memory, { at: later(at), count }, windowSeconds), nothing);
 }
 
+function highestCount(memory: ScalingMemory, windowSeconds: number): number | undefined {
+  return highestWish(memory, windowSeconds)?.count;
+}
+
 describe('the highest wish of the window', () => {
   const everyMinute = (counts: readonly number[]) => counts.map((count, index) => [60 * index, count] as const);
 
   it('is unknown before the window is covered', () => {
-    expect(highestWish(remembered(everyMinute([5, 5, 5, 5, 5])), 300)).toBeUndefined();
-    expect(highestWish(nothing, 0)).toBeUndefined();
+    expect(highestCount(remembered(everyMinute([5, 5, 5, 5, 5])), 300)).toBeUndefined();
+    expect(highestCount(nothing, 0)).toBeUndefined();
   });
 
   it('is known as soon as the window is covered, edge included', () => {
-    expect(highestWish(remembered(everyMinute([5, 4, 3, 4, 2, 2])), 300)).toBe(4);
+    expect(highestCount(remembered(everyMinute([5, 4, 3, 4, 2, 2])), 300)).toBe(4);
+  });
+
+  it('says when it was last wanted', () => {
+    expect(highestWish(remembered(everyMinute([5, 4, 3, 4, 2, 2])), 300)).toEqual({ at: later(180), count: 4 });
   });
 
   it('forgets what is as old as the window', () => {
-    expect(highestWish(remembered(everyMinute([9, 2, 2, 2, 2, 2])), 300)).toBe(2);
-    expect(highestWish(remembered(everyMinute([2, 9, 2, 2, 2, 2])), 300)).toBe(9);
+    expect(highestCount(remembered(everyMinute([9, 2, 2, 2, 2, 2])), 300)).toBe(2);
+    expect(highestCount(remembered(everyMinute([2, 9, 2, 2, 2, 2])), 300)).toBe(9);
   });
 
   it('is this wish alone without a window', () => {
     expect(
-      highestWish(
+      highestCount(
         remembered(
           [
             [0, 9],
@@ -41,12 +49,12 @@ describe('the highest wish of the window', () => {
         0,
       ),
     ).toBe(2);
-    expect(highestWish(remembered([[0, 9]], 0), 0)).toBe(9);
+    expect(highestCount(remembered([[0, 9]], 0), 0)).toBe(9);
   });
 
   it('begins anew after a gap of over three minutes', () => {
     expect(
-      highestWish(
+      highestCount(
         remembered([
           [0, 9],
           [180, 2],
@@ -56,7 +64,7 @@ describe('the highest wish of the window', () => {
       ),
     ).toBe(2);
     expect(
-      highestWish(
+      highestCount(
         remembered([
           [0, 9],
           [181, 2],
@@ -91,7 +99,7 @@ describe('the highest wish of the window', () => {
         const inWindow = wishes.filter(([time]) => time > at - window || time === at);
         const isCovered = at - (wishes[0]?.[0] ?? 0) >= window;
         const expected = isCovered ? Math.max(...inWindow.map(([, count]) => count)) : undefined;
-        expect(highestWish(remembered(wishes, window), window)).toBe(expected);
+        expect(highestCount(remembered(wishes, window), window)).toBe(expected);
       }),
     );
   });

@@ -175,6 +175,7 @@ describe('booting and joining', () => {
     const planned = bootingSince(120);
     expect(states(planned.slots)).toEqual({ 'web-1': 'failed', 'web-2': 'intended' });
     expect(planned.slots[0]?.because).toBe('not ready within 120 s');
+    expect(planned.slots[1]).toMatchObject({ replaces: 1, because: 'replaces web-1: not ready within 120 s' });
   });
 
   it.each([
@@ -409,7 +410,7 @@ describe('what EC2 takes', () => {
     });
     const replaced = plan({ desired: 1, slots: [makeSlot({ number: 1 }), makeSlot({ number: 2 })], more: [atRisk] });
     expect(replaced.slots).toMatchObject([
-      { number: 1, state: 'leaving', because: 'replaced: EC2 recommends to rebalance' },
+      { number: 1, state: 'leaving', because: 'EC2 expects to interrupt it soon; others have taken its place' },
     ]);
   });
 });
