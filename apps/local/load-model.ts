@@ -46,7 +46,15 @@ export class LoadModel {
   readonly #inService = new Map<string, number>();
   #second: number;
 
-  constructor(application: Application, trace: Trace, { startSecond }: { readonly startSecond: number }) {
+  /** `requestsPerSecondPerLoad` where it is known; else the peak of the trace needs `peakShareOfMax` of the first front layer. */
+  constructor(
+    application: Application,
+    trace: Trace,
+    {
+      startSecond,
+      requestsPerSecondPerLoad,
+    }: { readonly startSecond: number; readonly requestsPerSecondPerLoad?: number | undefined },
+  ) {
     this.#trace = trace;
     this.#second = startSecond;
     this.sloSeconds = sloSecondsOf(application);
@@ -55,7 +63,7 @@ export class LoadModel {
     const fronts = frontsOf(application);
     const first = layerOf(application, fronts[0]);
     const peak = Math.max(peakLoad(trace), Number.MIN_VALUE);
-    this.requestsPerSecondPerLoad = (peakInstances(first) * perInstancePerSecond) / peak;
+    this.requestsPerSecondPerLoad = requestsPerSecondPerLoad ?? (peakInstances(first) * perInstancePerSecond) / peak;
     this.layers = modelledLayers(application, { fronts, perInstancePerSecond });
     const times = new ResponseTimes(ordinaryInstance);
     this.#stations = new Map(
@@ -75,6 +83,11 @@ export class LoadModel {
   /** Requests a second of the users at a second of the trace. */
   requestsPerSecond(second: number): number {
     return loadAt(this.#trace, second) * this.requestsPerSecondPerLoad;
+  }
+
+  /** Up to where it was advanced. */
+  get second(): number {
+    return this.#second;
   }
 
   inService(layer: string): number {
