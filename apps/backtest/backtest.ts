@@ -2,13 +2,13 @@ import { addSeconds, type Instant, isBefore, secondsBetween } from '../../core/a
 import type { Application } from '../../core/application/application-schema.ts';
 import type { ParameterValue } from '../../core/application/fill-parameters.ts';
 import type { Problem } from '../../core/application/problem.ts';
-import { checkRecording } from './check-recording.ts';
-import { chooseSources, type ColumnOptions, type KpiSource, type Sources } from './choose-sources.ts';
-import { feedsFor } from './feeds-for.ts';
-import { layerReports, type LayerReport, ranReports } from './layer-report.ts';
 import type { LoadModel } from '../local/load-model.ts';
+import { checkRecording } from './check-recording.ts';
+import { type ColumnOptions, chooseSources, type KpiSource, type Sources } from './choose-sources.ts';
+import { feedsFor } from './feeds-for.ts';
+import { type LayerReport, layerReports, ranReports } from './layer-report.ts';
 import { scaledModel } from './load-scale.ts';
-import { type Needed, neededOf } from './needed.ts';
+import { capacityOf, type Needed, type NeededCapacity, neededInstances, neededOf } from './needed.ts';
 import { type Conditions, type MakeProduct, play } from './play.ts';
 import { applied } from './played-application.ts';
 import { alarmsOf, recordedAlarms } from './recorded-alarms.ts';
@@ -80,23 +80,34 @@ export async function backtest(
   const wrong = checkRecording(request);
   if (wrong.length > 0) return { problems: wrong };
   const chosen = files.map(({ application }) => chooseSources(application, recording, request.columns));
-  const problems = chosen.flatMap((sources, index) => ('problems' in sources ? within(files[index]?.name ?? '', sources.problems) : []));
+  const problems = chosen.flatMap((sources, index) =>
+    'problems' in sources ? within(files[index]?.name ?? '', sources.problems) : [],
+  );
   if (problems.length > 0) return { problems };
   const scored = { from: addSeconds(recording.start, (request.learnDays ?? 0) * 86_400), until: recording.end };
-  const reports: FileReport[] = [];
-  let needed: ReadonlyMap<string, Needed> = new Map();
-  for (const [index, file] of files.entries()) {
+  const prepared = files.flatMap((file, index) => {
     const sources = chosen[index];
-    if (sources === undefined || 'problems' in sources) continue;
-    const doneBefore = index / files.length;
-    const told = await playFile(request, { file, sources, scored }, (ratio) =>
-      onProgress({ file: file.name, doneRatio: doneBefore + ratio / files.length }),
+    return sources === undefined || 'problems' in sources ? [] : [prepare(request, file, sources)];
+  });
+  const yardstick = yardstickOf(prepared);
+  const reports: FileReport[] = [];
+  for (const [index, file] of prepared.entries()) {
+    const report = await playFile(request, { ...file, yardstick, scored }, (ratio) =>
+      onProgress({ file: file.file.name, doneRatio: (index + ratio) / files.length }),
     );
-    if (index === 0) needed = told.needed;
-    reports.push(told.report);
+    reports.push(report);
   }
-  const ran = ranReports({ recording, scored, needed, application: files[0]?.application });
-  return { files: reports, ran, start: recording.start, end: recording.end, scored, stepSeconds: recording.stepSeconds };
+  const application = files[0]?.application;
+  const needed = neededFor(application, yardstick);
+  const ran = ranReports({ recording, scored, needed, application });
+  return {
+    files: reports,
+    ran,
+    start: recording.start,
+    end: recording.end,
+    scored,
+    stepSeconds: recording.stepSeconds,
+  };
 }
 
 function within(file: string, problems: readonly Problem[]): readonly Problem[] {
@@ -106,30 +117,60 @@ function within(file: string, problems: readonly Problem[]): readonly Problem[] 
 interface Prepared {
   readonly file: BacktestFile;
   readonly sources: Sources;
-  readonly scored: Window;
+  readonly modelled: ReturnType<typeof modelFor>;
+  readonly equivalents: ReadonlyMap<string, number>;
+  readonly needed: ReadonlyMap<string, NeededCapacity>;
+}
+
+function prepare(request: BacktestRequest, file: BacktestFile, sources: Sources): Prepared {
+  const { recording, files } = request;
+  const { application } = file;
+  const recordedCapacity = capacities(files[0]?.application ?? application);
+  const equivalents = new Map(
+    [...capacities(application)].map(([layer, capacity]) => [
+      layer,
+      capacity / (recordedCapacity.get(layer) ?? capacity),
+    ]),
+  );
+  const modelled = modelFor(request, sources);
+  const model = modelled?.model;
+  const needed = neededOf({ application, recording, kpis: sources.kpis, model, equivalents, recordedCapacity });
+  return { file, sources, modelled, equivalents, needed };
+}
+
+/** All files are measured by one rule: for each layer that of the first file which tells how much is needed. */
+function yardstickOf(prepared: readonly Prepared[]): ReadonlyMap<string, NeededCapacity> {
+  return new Map(prepared.toReversed().flatMap(({ needed }) => [...needed]));
+}
+
+function neededFor(
+  application: Application | undefined,
+  yardstick: ReadonlyMap<string, NeededCapacity>,
+): ReadonlyMap<string, Needed> {
+  return new Map(
+    [...yardstick].map(([layer, needed]) => [layer, neededInstances(needed, capacityOf(application?.layers[layer]))]),
+  );
 }
 
 async function playFile(
   request: BacktestRequest,
-  { file, sources, scored }: Prepared,
+  of: Prepared & { readonly yardstick: ReadonlyMap<string, NeededCapacity>; readonly scored: Window },
   onProgress: (doneRatio: number) => void,
-): Promise<{ readonly report: FileReport; readonly needed: ReadonlyMap<string, Needed> }> {
+): Promise<FileReport> {
   const { recording, conditions, makeProduct } = request;
-  const { application, parameters = {}, name } = file;
+  const { sources, modelled, equivalents, scored } = of;
+  const { application, parameters = {}, name } = of.file;
   const { start, end } = recording;
-  const recordedCapacity = capacities(request.files[0]?.application ?? application);
-  const equivalents = new Map([...capacities(application)].map(([layer, capacity]) => [layer, capacity / (recordedCapacity.get(layer) ?? capacity)]));
-  const modelled = modelFor(request, sources);
-  const model = modelled?.model;
-  const needed = neededOf({ application, recording, kpis: sources.kpis, model, equivalents, recordedCapacity });
-  const bootSecondsOf = (layer: string): number => request.bootSeconds ?? (application.layers[layer]?.readySeconds ?? 0) / 2;
+  const needed = neededFor(application, of.yardstick);
+  const bootSecondsOf = (layer: string): number =>
+    request.bootSeconds ?? (application.layers[layer]?.readySeconds ?? 0) / 2;
   const standing = standingCounts(application, { recording, needed, conditions, bootSecondsOf });
   const run = await play(
     {
       ...conditions,
       bootSecondsOf,
       played: applied(application, { parameters, at: start }),
-      feeds: feedsFor(sources.kpis, { recording, model, equivalents }),
+      feeds: feedsFor(sources.kpis, { recording, model: modelled?.model, equivalents }),
       alarms: recordedAlarms(application, recording),
       standing,
       start,
@@ -137,23 +178,24 @@ async function playFile(
     },
     { onProgress, ...(makeProduct && { makeProduct }) },
   );
-  const layers = layerReports(run, { needed, start, scored });
   const silent = alarmsOf(application).filter((alarm) => !recording.columns.has(alarm));
   const alarmNotes = silent.map((alarm) => `No column ${alarm}: the alarm is taken to be OK throughout.`);
-  const report = {
+  return {
     file: name,
-    layers,
+    layers: layerReports(run, { needed, start, scored }),
     refusedCalls: run.refusedCalls,
     kpis: sources.kpis,
     load: sources.load,
     modelSays: modelled?.says,
     notes: [...sources.notes, ...alarmNotes],
   };
-  return { report, needed };
 }
 
 /** A model of its own for each play: it holds the queues. */
-function modelFor(request: BacktestRequest, sources: Sources): { readonly model: LoadModel; readonly says: string } | undefined {
+function modelFor(
+  request: BacktestRequest,
+  sources: Sources,
+): { readonly model: LoadModel; readonly says: string } | undefined {
   const { files, recording, columns, peakInstances } = request;
   const [first] = files;
   if (first === undefined || sources.demand === undefined) return undefined;
@@ -164,7 +206,7 @@ function modelFor(request: BacktestRequest, sources: Sources): { readonly model:
 }
 
 function capacities({ layers }: Application): ReadonlyMap<string, number> {
-  return new Map(Object.entries(layers).map(([layer, { sizes }]) => [layer, sizes[0]?.capacity ?? 1]));
+  return new Map(Object.entries(layers).map(([layer, settings]) => [layer, capacityOf(settings)]));
 }
 
 /**

@@ -14,7 +14,9 @@ export function checkRecording(request: BacktestRequest): readonly Problem[] {
   if (seconds < leastSeconds) {
     const times = `${isoFromInstant(recording.start)} to ${isoFromInstant(recording.end)}`;
     const message = 'it covers what all columns cover';
-    return [{ path: '--load', found: `${Math.max(0, seconds)} s, ${times}`, allowed: `${leastSeconds} s or more`, message }];
+    return [
+      { path: '--load', found: `${Math.max(0, seconds)} s, ${times}`, allowed: `${leastSeconds} s or more`, message },
+    ];
   }
   const negative = columns.filter(({ name, values }) => isCount(name) && values.some((value) => value < 0));
   const tooLong = learnDays * 86_400 >= seconds;
@@ -24,7 +26,15 @@ export function checkRecording(request: BacktestRequest): readonly Problem[] {
       found: String(values.find((value) => value < 0)),
       allowed: '0 or more',
     })),
-    ...(tooLong ? [{ path: '--learn-days', found: String(learnDays), allowed: `less than the ${seconds / 86_400} days that are played` }] : []),
+    ...(tooLong
+      ? [
+          {
+            path: '--learn-days',
+            found: String(learnDays),
+            allowed: `less than the ${seconds / 86_400} days that are played`,
+          },
+        ]
+      : []),
     ...checkBoot(request),
   ];
 }

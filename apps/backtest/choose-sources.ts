@@ -3,7 +3,7 @@ import type { Application } from '../../core/application/application-schema.ts';
 import { oneOfNames, type Problem, quoted } from '../../core/application/problem.ts';
 import { collectMetrics } from '../../core/collect-metrics.ts';
 import { feedsOf, type Signal } from '../local/signals.ts';
-import { inferKind, type InferredKind, type KpiKind } from './kpi-kinds.ts';
+import { type InferredKind, inferKind, type KpiKind } from './kpi-kinds.ts';
 import { type Metric, metricKey } from './live-metrics.ts';
 import type { Column, Recording } from './recording.ts';
 
@@ -72,7 +72,9 @@ export function chooseSources(
     const inferred = inferKind(metric.metric, { kpi: application.kpis[kpi], signal, given });
     const from = sourceOf(metric, { inferred, column: named(kpi), demand, recording, notes });
     if ('allowed' in from) problems.push(from);
-    return 'allowed' in from ? [] : [{ kpi, metric: metric.metric, periodSeconds: metric.periodSeconds, ...inferred, from }];
+    return 'allowed' in from
+      ? []
+      : [{ kpi, metric: metric.metric, periodSeconds: metric.periodSeconds, ...inferred, from }];
   });
   if (problems.length > 0) return { problems };
   return { kpis, demand, load, notes: [...notes, ...unusedNotes(recording, { kpis, demand, application })] };
@@ -109,9 +111,14 @@ function kpiOf({ kpis }: Application, metric: Metric): string {
 }
 
 function checkOptions({ kpis }: Application, { kpi, kinds }: ColumnOptions): readonly Problem[] {
-  const names = [...(kpi === undefined ? [] : [['--kpi', kpi] as const]), ...[...(kinds?.keys() ?? [])].map((name) => ['--kind', name] as const)];
+  const names = [
+    ...(kpi === undefined ? [] : [['--kpi', kpi] as const]),
+    ...[...(kinds?.keys() ?? [])].map((name) => ['--kind', name] as const),
+  ];
   return names.flatMap(([path, name]) =>
-    Object.hasOwn(kpis, name) ? [] : [{ path, found: JSON.stringify(name), allowed: oneOfNames('KPIs', Object.keys(kpis)) }],
+    Object.hasOwn(kpis, name)
+      ? []
+      : [{ path, found: JSON.stringify(name), allowed: oneOfNames('KPIs', Object.keys(kpis)) }],
   );
 }
 
@@ -129,7 +136,9 @@ function loadKpi(application: Application, asked: readonly Asked[], { kpi, kinds
   if (requests !== undefined) return { kpi: requests.kpi, because: `its metric is ${requests.metric.name}` };
   const [only] = totals;
   if (asked.length === 1 && only !== undefined) return { kpi: only.kpi, because: 'it is the only metric' };
-  const target = totals.find(({ kpi: name, signal }) => signal === undefined && rules.some((rule) => 'targetValue' in rule && rule.kpi === name));
+  const target = totals.find(
+    ({ kpi: name, signal }) => signal === undefined && rules.some((rule) => 'targetValue' in rule && rule.kpi === name),
+  );
   if (target !== undefined) return { kpi: target.kpi, because: 'a rule with a targetValue looks at it' };
   return { kpi: undefined, because: 'no KPI of a rule counts it; --kpi would say which does' };
 }
@@ -158,17 +167,21 @@ interface Choice {
 function sourceOf(asked: Asked, choice: Choice): SourceFrom | Problem {
   const { inferred, column, demand, recording, notes } = choice;
   const { kpi, layer, signal } = asked;
-  const modelled = demand === undefined || signal === undefined ? undefined : ({ kind: 'modelled', layer, signal } as const);
+  const modelled =
+    demand === undefined || signal === undefined ? undefined : ({ kind: 'modelled', layer, signal } as const);
   if (column === undefined) return modelled ?? missingColumn(asked, recording);
   if (inferred.kind === 'total') return { kind: 'recorded', column };
   const counts = recording.columns.get(`${layer}_in_service`);
   if (inferred.kind === 'per-instance' && counts !== undefined) return { kind: 'rescaled', column, layer, counts };
   if (modelled !== undefined) {
-    if (column.name !== loadColumn) notes.push(`The column ${kpi} is left aside: it shows the fleet of its time, so the load model tells ${kpi}.`);
+    if (column.name !== loadColumn)
+      notes.push(`The column ${kpi} is left aside: it shows the fleet of its time, so the load model tells ${kpi}.`);
     return modelled;
   }
   if (inferred.kind === 'response') {
-    notes.push(`${kpi} is taken as it was recorded, although another fleet would have answered otherwise: no column tells the load.`);
+    notes.push(
+      `${kpi} is taken as it was recorded, although another fleet would have answered otherwise: no column tells the load.`,
+    );
     return { kind: 'recorded', column };
   }
   return {
@@ -193,10 +206,14 @@ function unusedNotes(
   { kpis, demand, application }: Pick<Sources, 'kpis' | 'demand'> & { readonly application: Application },
 ): readonly string[] {
   const used = new Set<string>(Object.keys(application.layers).map((layer) => `${layer}_in_service`));
-  const alarms = Object.values(application.layers).flatMap(({ rules }) => rules.flatMap((rule) => ('alarm' in rule ? [rule.alarm] : [])));
-  for (const name of [...alarms, ...kpis.map(({ kpi }) => kpi), ...(demand === undefined ? [] : [demand.name])]) used.add(name);
+  const alarms = Object.values(application.layers).flatMap(({ rules }) =>
+    rules.flatMap((rule) => ('alarm' in rule ? [rule.alarm] : [])),
+  );
+  for (const name of [...alarms, ...kpis.map(({ kpi }) => kpi), ...(demand === undefined ? [] : [demand.name])])
+    used.add(name);
   for (const { from } of kpis) if (from.kind !== 'modelled') used.add(from.column.name);
   const unused = [...columns.keys()].filter((name) => !used.has(name));
-  return unused.length === 0 ? [] : [`No rule needs the ${unused.length === 1 ? 'column' : 'columns'} ${unused.join(', ')}.`];
+  return unused.length === 0
+    ? []
+    : [`No rule needs the ${unused.length === 1 ? 'column' : 'columns'} ${unused.join(', ')}.`];
 }
-

@@ -23,11 +23,22 @@ export function feedsFor(
     const grid = { start, end, stepSeconds: periodSeconds };
     if (from.kind === 'modelled') modelled.push({ metric, periodSeconds, layer: from.layer, signal: from.signal });
     else if (from.kind === 'recorded') {
-      feeds.push(recordedFeed(metric, { start, periodSeconds, values: valuesOn(grid, from.column, gatheringOf(metric.stat)) }));
+      feeds.push(
+        recordedFeed(metric, { start, periodSeconds, values: valuesOn(grid, from.column, gatheringOf(metric.stat)) }),
+      );
     } else {
       const { layer } = from;
       const capacityRatio = equivalents.get(layer) ?? 1;
-      feeds.push(rescaledFeed(metric, { layer, start, periodSeconds, totals: totalsOf(from, grid), capacityRatio, most: mostOf(metric.name) }));
+      feeds.push(
+        rescaledFeed(metric, {
+          layer,
+          start,
+          periodSeconds,
+          totals: totalsOf(from, grid),
+          capacityRatio,
+          most: mostOf(metric.name),
+        }),
+      );
     }
   }
   if (model === undefined || modelled.length === 0) return feeds;

@@ -87,12 +87,12 @@ export function modelledFeed(
     },
     take: (at) => {
       const samples = new Map(model.layers.map(({ layer }) => [layer, model.takeSample(layer)]));
-      return metrics.map(({ metric, layer, signal }) => valueOf(samples.get(layer), { metric, signal, at }));
+      return metrics.map(({ metric, layer, signal }) => datapointOf(samples.get(layer), { metric, signal, at }));
     },
   };
 }
 
-function valueOf(
+function datapointOf(
   sample: LayerSample | undefined,
   { metric, signal, at }: { readonly metric: Metric; readonly signal: Signal; readonly at: Instant },
 ): number {

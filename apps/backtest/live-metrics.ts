@@ -91,7 +91,12 @@ export class LiveMetrics {
     for (const { name, application, layer, value, at } of values) {
       const id = `${name} ${layer}`;
       const period = alignDown(at, ownPeriodSeconds);
-      const metric = { namespace: 'Concertina', name, stat: 'Average', dimensions: { Application: application, Layer: layer } };
+      const metric = {
+        namespace: 'Concertina',
+        name,
+        stat: 'Average',
+        dimensions: { Application: application, Layer: layer },
+      };
       const own = this.#own.get(id) ?? { key: metricKey(metric), period, sum: 0, count: 0 };
       this.#own.set(id, own);
       if (own.period !== period) {
@@ -155,7 +160,10 @@ export class LiveMetrics {
     let end = samples.length;
     while (end > first && !this.#isShown(samples[end - 1] as Sample, { stored, until, now })) end -= 1;
     const shown = samples.slice(first, end);
-    return { periodSeconds, samples: stored.periodSeconds >= periodSeconds ? shown : longer(shown, stored, { metric, periodSeconds }) };
+    return {
+      periodSeconds,
+      samples: stored.periodSeconds >= periodSeconds ? shown : longer(shown, stored, { metric, periodSeconds }),
+    };
   }
 
   #isShown(

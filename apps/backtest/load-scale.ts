@@ -3,8 +3,8 @@ import { LoadModel } from '../local/load-model.ts';
 import { ordinaryInstance, saturationPerSecond } from '../local/response-times.ts';
 import type { Trace } from '../local/trace.ts';
 import type { KpiSource, Sources } from './choose-sources.ts';
-import { type Column, type Recording, valuesOn } from './recording.ts';
 import { totalsOf } from './needed.ts';
+import { type Column, type Recording, valuesOn } from './recording.ts';
 
 /** The load model of a back-test, and by what its load was scaled, in words. */
 export interface ScaledModel {
@@ -32,23 +32,35 @@ export function scaledModel(
 ): ScaledModel {
   const trace = traceOf(demand, recording);
   const plain = new LoadModel(application, trace, { startSecond: 0 });
-  const peak = Math.max(Number.MIN_VALUE, trace.load.reduce((most, load) => Math.max(most, load), 0));
+  const peak = Math.max(
+    Number.MIN_VALUE,
+    trace.load.reduce((most, load) => Math.max(most, load), 0),
+  );
   const perInstance = plain.layers.find(({ layer }) => layer === plain.front)?.perInstancePerSecond ?? 1;
   const scaled = (requestsPerSecondPerLoad: number, says: string): ScaledModel => ({
     model: new LoadModel(application, trace, { startSecond: 0, requestsPerSecondPerLoad }),
     says,
   });
   if (peakInstances !== undefined) {
-    return scaled((peakInstances * perInstance) / peak, `the peak needs ${peakInstances} ${plain.front} instances, as --peak says`);
+    return scaled(
+      (peakInstances * perInstance) / peak,
+      `the peak needs ${peakInstances} ${plain.front} instances, as --peak says`,
+    );
   }
   const carried = carriedPerSecond(application, plain.front, sources);
   if (carried !== undefined) {
-    return scaled(perInstance / (carried * demand.stepSeconds), `one ${plain.front} instance carries what its risk rule says`);
+    return scaled(
+      perInstance / (carried * demand.stepSeconds),
+      `one ${plain.front} instance carries what its risk rule says`,
+    );
   }
   const measured = measuredScale(recording, { demand, kpis: sources.kpis, front: plain.front });
   if (measured !== undefined) return scaled(measured, `by the CPU that was recorded of ${plain.front}`);
   const peakNeeds = plain.layers.find(({ layer }) => layer === plain.front)?.peakInstances ?? 1;
-  return { model: plain, says: `the peak needs ${peakNeeds} ${plain.front} instances, 60 % of its max; --peak N says otherwise` };
+  return {
+    model: plain,
+    says: `the peak needs ${peakNeeds} ${plain.front} instances, 60 % of its max; --peak N says otherwise`,
+  };
 }
 
 /** Steps of a minute at most; a missing load goes on as it was. */
@@ -78,7 +90,9 @@ function measuredScale(
   recording: Recording,
   { demand, kpis, front }: { readonly demand: Column; readonly kpis: readonly KpiSource[]; readonly front: string },
 ): number | undefined {
-  const source = kpis.find(({ from, metric }) => from.kind === 'rescaled' && from.layer === front && /cpu/i.test(metric.name));
+  const source = kpis.find(
+    ({ from, metric }) => from.kind === 'rescaled' && from.layer === front && /cpu/i.test(metric.name),
+  );
   if (source?.from.kind !== 'rescaled') return undefined;
   const grid = { start: recording.start, end: recording.end, stepSeconds: recording.stepSeconds };
   const busy = totalsOf(source.from, grid);

@@ -49,10 +49,15 @@ export class Machines {
     const { dice, refusedRatio, bootSecondsOf, tell, now } = this.#options;
     if (dice.happens(refusedRatio)) {
       this.refusedCalls += 1;
-      return { launched: [], refused: { code: 'InsufficientInstanceCapacity', message: 'refused as --refuse asks', remedy: 'elsewhere' } };
+      return {
+        launched: [],
+        refused: { code: 'InsufficientInstanceCapacity', message: 'refused as --refuse asks', remedy: 'elsewhere' },
+      };
     }
     const readyAt = addSeconds(now(), bootSecondsOf(request.layer));
-    const launched = Array.from({ length: request.launch.count }, (_, index) => this.#add(request, { index, readyAt, launchedAt: now() }));
+    const launched = Array.from({ length: request.launch.count }, (_, index) =>
+      this.#add(request, { index, readyAt, launchedAt: now() }),
+    );
     for (const { instanceId } of launched) tell(instanceId, readyAt);
     return { launched };
   }
@@ -116,7 +121,9 @@ export class Machines {
     const machine = this.#machines.get(instance.instanceId);
     if (machine === undefined) return instance;
     if (machine.life.endedAt !== undefined) return { ...instance, state: 'terminated' };
-    return isAtOrAfter(this.#options.now(), machine.readyAt) ? { ...instance, state: 'running', saysReady: true } : instance;
+    return isAtOrAfter(this.#options.now(), machine.readyAt)
+      ? { ...instance, state: 'running', saysReady: true }
+      : instance;
   }
 }
 

@@ -1,7 +1,8 @@
 import { addSeconds, type Instant } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
-import type { RiskRule, TargetValueRule } from '../../core/application/rule-schema.ts';
+import type { Kpi } from '../../core/application/kpi-schema.ts';
 import type { Layer } from '../../core/application/layer-schema.ts';
+import type { RiskRule, TargetValueRule } from '../../core/application/rule-schema.ts';
 import { collectMetrics, plannedKpis } from '../../core/collect-metrics.ts';
 import { evaluateExpression } from '../../core/metric-math/evaluate-expression.ts';
 import { parseExpression } from '../../core/metric-math/parse-expression.ts';
@@ -20,6 +21,18 @@ export interface Needed {
   readonly says: string;
 }
 
+/** The same in units of capacity and not rounded, so that sizes can be compared by it. */
+export interface NeededCapacity {
+  readonly stepSeconds: number;
+  readonly units: Float64Array;
+  readonly says: string;
+}
+
+/** Whole instances of one capacity. */
+export function neededInstances({ stepSeconds, units, says }: NeededCapacity, capacity: number): Needed {
+  return { stepSeconds, values: wholes(units.map((unit) => unit / capacity)), says };
+}
+
 /** What `neededOf` works from. */
 export interface NeededFrom {
   readonly application: Application;
@@ -34,15 +47,16 @@ export interface NeededFrom {
 }
 
 /**
- * The fewest instances of each layer that keep what its rules promise, at least one: by the demand that one carries (risk rule), by recorded
+ * What keeps the promises of each layer's rules, of which one instance at least is needed: by the demand that one carries (risk rule), by recorded
  * value × recorded count ÷ limit (an average over instances), by a proportion that the file states (an expression over the layer's own count),
  * by the layer that it follows, or by the load model. The highest of several rules counts. A layer that none of this tells is absent.
  */
-export function neededOf(from: NeededFrom): ReadonlyMap<string, Needed> {
+export function neededOf(from: NeededFrom): ReadonlyMap<string, NeededCapacity> {
   const found = new Map<string, Needed>();
   const { layers } = from.application;
   for (const [name, layer] of Object.entries(layers)) {
-    const needed = mostOf(layer.rules.flatMap((rule) => byRule(rule, { name, layer, from }) ?? [])) ?? byModel(name, from);
+    const rules = layer.rules.flatMap((rule) => byRule(rule, { name, layer, from }) ?? []);
+    const needed = mostOf(rules) ?? byModel(name, from);
     if (needed !== undefined) found.set(name, needed);
   }
   // Layers that follow others, however long the chain is.
@@ -52,7 +66,12 @@ export function neededOf(from: NeededFrom): ReadonlyMap<string, Needed> {
       if (followed !== undefined) found.set(name, followed);
     }
   }
-  return found;
+  return new Map(
+    [...found].map(([name, { stepSeconds, values, says }]) => {
+      const capacity = capacityOf(layers[name]);
+      return [name, { stepSeconds, units: values.map((value) => value * capacity), says }];
+    }),
+  );
 }
 
 interface Asked {
@@ -70,7 +89,13 @@ function byRule(rule: Layer['rules'][number], asked: Asked): Needed | undefined 
 function byDemand(rule: RiskRule, { layer, from }: Asked): Needed | undefined {
   const carried = rule.perCapacityUnit * capacityOf(layer);
   const demand = withOneInService(rule.kpi, from);
-  return demand && { ...demand, values: wholes(demand.values, carried), says: `${rule.kpi} ÷ ${short(carried)} that one carries` };
+  return (
+    demand && {
+      ...demand,
+      values: divided(demand.values, carried),
+      says: `${rule.kpi} ÷ ${short(carried)} that one carries`,
+    }
+  );
 }
 
 /** Above the tolerance the rule asks for more: that is the limit. */
@@ -85,7 +110,7 @@ function byRecordedCount(rule: TargetValueRule, { name, layer, from }: Asked): N
   const limit = limitOf(rule);
   const totals = totalsOf(source.from, { ...from.recording, stepSeconds: source.periodSeconds });
   const says = `recorded ${rule.kpi} × recorded count ÷ ${short(limit)} (target and tolerance)`;
-  return { stepSeconds: source.periodSeconds, values: wholes(totals, limit * ratio), says };
+  return { stepSeconds: source.periodSeconds, values: divided(totals, limit * ratio), says };
 }
 
 /** Value × count, where both are known. */
@@ -104,7 +129,13 @@ function byProportion(rule: TargetValueRule, { name, from }: Asked): Needed | un
   if (kpi === undefined || !('expression' in kpi) || !kpi.expression.includes(`${name}_in_service`)) return undefined;
   const alone = withOneInService(rule.kpi, from);
   const limit = limitOf(rule);
-  return alone && { ...alone, values: wholes(alone.values, limit), says: `${rule.kpi} with one in service ÷ ${short(limit)} (target and tolerance)` };
+  return (
+    alone && {
+      ...alone,
+      values: divided(alone.values, limit),
+      says: `${rule.kpi} with one in service ÷ ${short(limit)} (target and tolerance)`,
+    }
+  );
 }
 
 /** A KPI over the whole recording as if one instance of each layer had served; undefined unless all that it refers to was recorded as it is. */
@@ -114,6 +145,7 @@ function withOneInService(kpi: string, { application, recording, kpis }: NeededF
   if (planned === undefined || query === undefined) return undefined;
   const { start, end } = recording;
   const series = new Map<string, Series>();
+  const gaps: Float64Array[] = [];
   for (const { id, metric, expression, periodSeconds } of planned.needed) {
     const grid = { start, end, stepSeconds: periodSeconds };
     if (metric === undefined) {
@@ -127,20 +159,35 @@ function withOneInService(kpi: string, { application, recording, kpis }: NeededF
     } else {
       const source = kpis.find((candidate) => metricKey(candidate.metric) === metricKey(metric));
       if (source?.from.kind !== 'recorded') return undefined;
-      series.set(id, seriesOf(valuesOn(grid, source.from.column, gatheringOf(metric.stat)), grid));
+      const recorded = valuesOn(grid, source.from.column, gatheringOf(metric.stat));
+      series.set(id, seriesOf(recorded, grid));
+      if (!isAssumed(application.kpis[source.kpi])) gaps.push(recorded);
     }
   }
   const { periodSeconds } = query;
   const values = new Float64Array(Math.floor((end - start) / 1000 / periodSeconds)).fill(Number.NaN);
-  for (const { at, value } of series.get(query.id)?.samples ?? []) values[Math.round((at - start) / 1000 / periodSeconds)] = value;
-  return { stepSeconds: periodSeconds, values };
+  for (const { at, value } of series.get(query.id)?.samples ?? [])
+    values[Math.round((at - start) / 1000 / periodSeconds)] = value;
+  // A value that stands in for a missing one is good for a decision; as a measure of what was needed it is none.
+  return {
+    stepSeconds: periodSeconds,
+    values: values.map((value, index) => (gaps.some((gap) => Number.isNaN(gap[index])) ? Number.NaN : value)),
+  };
+}
+
+/** Without a datapoint it is known what it stands for. */
+function isAssumed(kpi: Kpi | undefined): boolean {
+  return kpi !== undefined && kpi.missing !== 'hold' && 'assume' in kpi.missing;
 }
 
 function oneOf({ start, end }: Recording) {
   return { name: 'one', start, stepSeconds: 60, values: new Float64Array(Math.ceil((end - start) / 60_000)).fill(1) };
 }
 
-function seriesOf(values: Float64Array, { start, stepSeconds }: { readonly start: Instant; readonly stepSeconds: number }): Series {
+function seriesOf(
+  values: Float64Array,
+  { start, stepSeconds }: { readonly start: Instant; readonly stepSeconds: number },
+): Series {
   const samples: Sample[] = [];
   for (const [index, value] of values.entries()) {
     if (!Number.isNaN(value)) samples.push({ at: addSeconds(start, index * stepSeconds), value });
@@ -154,12 +201,13 @@ function byModel(name: string, { kpis, model, recording, equivalents }: NeededFr
   if (model === undefined || modelled === undefined || !isTold) return undefined;
   const stepSeconds = Math.min(60, recording.stepSeconds);
   const { arrivalsPerRequest, perInstancePerSecond, role } = modelled;
-  const requests = Float64Array.from({ length: Math.floor((recording.end - recording.start) / 1000 / stepSeconds) }, (_, step) =>
-    model.requestsPerSecond(step * stepSeconds),
+  const requests = Float64Array.from(
+    { length: Math.floor((recording.end - recording.start) / 1000 / stepSeconds) },
+    (_, step) => model.requestsPerSecond(step * stepSeconds),
   );
   const carried = (perInstancePerSecond * (equivalents.get(name) ?? 1)) / arrivalsPerRequest;
   const limit = role === 'worker' ? '80 % busy' : `95 % answered within ${model.sloSeconds} s`;
-  return { stepSeconds, values: wholes(requests, carried), says: `the load model: ${limit}` };
+  return { stepSeconds, values: divided(requests, carried), says: `the load model: ${limit}` };
 }
 
 function byFollowing({ rules }: Layer, found: ReadonlyMap<string, Needed>): Needed | undefined {
@@ -168,7 +216,13 @@ function byFollowing({ rules }: Layer, found: ReadonlyMap<string, Needed>): Need
     follows.flatMap(({ followLayer, ratio }) => {
       const leader = found.get(followLayer);
       if (leader === undefined) return [];
-      return [{ ...leader, values: wholes(leader.values, 1 / ratio), says: `${short(ratio)} for each ${followLayer} needed` }];
+      return [
+        {
+          ...leader,
+          values: wholes(leader.values).map((count) => count * ratio),
+          says: `${short(ratio)} for each ${followLayer} needed`,
+        },
+      ];
     }),
   );
 }
@@ -176,29 +230,30 @@ function byFollowing({ rules }: Layer, found: ReadonlyMap<string, Needed>): Need
 /** The highest of several, on the steps of the first; those on other steps are left out. */
 function mostOf([first, ...others]: readonly Needed[]): Needed | undefined {
   if (first === undefined) return undefined;
-  return others
-    .filter(({ stepSeconds }) => stepSeconds === first.stepSeconds)
-    .reduce(
-      (most, next) => ({
-        ...most,
-        values: most.values.map((value, index) => mostKnown(value, next.values[index] ?? Number.NaN)),
-        says: `${most.says}; ${next.says}`,
-      }),
-      first,
-    );
+  const { stepSeconds } = first;
+  const all = [first, ...others.filter((other) => other.stepSeconds === stepSeconds)];
+  const values = first.values.map((_, index) =>
+    all.reduce((most, other) => mostKnown(most, other.values[index] ?? Number.NaN), Number.NaN),
+  );
+  return { stepSeconds, values, says: all.map(({ says }) => says).join('; ') };
 }
 
 function mostKnown(a: number, b: number): number {
   return Number.isNaN(a) ? b : Math.max(a, Number.isNaN(b) ? a : b);
 }
 
-/** Instances for each value, at least one. Demands are products of measured numbers: a billionth above a whole number is that number. */
-function wholes(values: Float64Array, carried: number): Float64Array {
-  return values.map((value) => (Number.isNaN(value) ? value : Math.max(1, Math.ceil(value / carried - 1e-9))));
+function divided(values: Float64Array, carried: number): Float64Array {
+  return values.map((value) => value / carried);
 }
 
-function capacityOf({ sizes }: Layer): number {
-  return sizes[0]?.capacity ?? 1;
+/** At least one. Demands are products of measured numbers: a billionth above a whole number of instances is that number. */
+function wholes(values: Float64Array): Float64Array {
+  return values.map((value) => (Number.isNaN(value) ? value : Math.max(1, Math.ceil(value - 1e-9))));
+}
+
+/** Of one instance of a layer. */
+export function capacityOf(layer: Layer | undefined): number {
+  return layer?.sizes[0]?.capacity ?? 1;
 }
 
 function short(value: number): string {

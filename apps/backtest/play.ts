@@ -10,7 +10,7 @@ import { Agenda } from '../local/agenda.ts';
 import { type Feed, LiveMetrics } from './live-metrics.ts';
 import { type Life, Machines } from './machines.ts';
 import { type PlayedApplication, standingFleet } from './played-application.ts';
-import { type Product, PureProduct, type ProductWorld } from './product.ts';
+import { type Product, type ProductWorld, PureProduct } from './product.ts';
 import type { CountChange } from './score.ts';
 
 /** What happens around the product in a back-test. */
@@ -76,7 +76,10 @@ const pure: MakeProduct = (played, world, records) => new PureProduct(played, wo
 /** Plays an application from `start` to `end` in virtual time. `onProgress` gets the share done, once for each virtual minute. */
 export async function play(
   of: Play,
-  { makeProduct = pure, onProgress = () => undefined }: { readonly makeProduct?: MakeProduct; readonly onProgress?: (doneRatio: number) => void } = {},
+  {
+    makeProduct = pure,
+    onProgress = () => undefined,
+  }: { readonly makeProduct?: MakeProduct; readonly onProgress?: (doneRatio: number) => void } = {},
 ): Promise<Run> {
   const { start, end, played, acknowledgeSeconds } = of;
   const clock = new MemoryClock(start);
@@ -94,12 +97,20 @@ export async function play(
   const hear = (notice: Notice): void => {
     if (notice.acknowledge === undefined) return;
     const { application, participant, membership, acknowledge } = notice;
-    const reply = { schema: 'concertina.acknowledgement/1', application, participant, membershipVersion: membership.version, token: acknowledge.token, status: 'applied' } as const;
+    const reply = {
+      schema: 'concertina.acknowledgement/1',
+      application,
+      participant,
+      membershipVersion: membership.version,
+      token: acknowledge.token,
+      status: 'applied',
+    } as const;
     agenda.at(addSeconds(now(), acknowledgeSeconds), () => after(product.acknowledge(reply)));
   };
   const joiningSecondsOf = (layer: string): number => of.bootSecondsOf(layer) + acknowledgeSeconds;
   const records = standingFleet(played, { counts: of.standing, at: start, joiningSecondsOf, machines });
-  const onDecided = (decided: readonly DecidedLayer[], isStored: (layer: string) => boolean): void => diary.note(decided, isStored);
+  const onDecided = (decided: readonly DecidedLayer[], isStored: (layer: string) => boolean): void =>
+    diary.note(decided, isStored);
   const product = makeProduct(played, { now, metrics, machines, alarms: of.alarms, onDecided, hear }, records);
   const count = (): void => {
     for (const [layer, change] of diary.count(product.inService(), now())) metrics.setInService(layer, change, now());
@@ -112,7 +123,8 @@ export async function play(
     metrics.advanceTo(now());
     const moves = await product.evaluate(trigger);
     count();
-    if (moves && trigger === 'schedule') for (const seconds of tickSeconds) agenda.at(addSeconds(now(), seconds), () => evaluate('tick'));
+    if (moves && trigger === 'schedule')
+      for (const seconds of tickSeconds) agenda.at(addSeconds(now(), seconds), () => evaluate('tick'));
   };
   count();
   for (let minute = start; isBefore(minute, end); minute = addSeconds(minute, 60)) {

@@ -75,17 +75,47 @@ export function standingFleet(
       const request: LaunchRequest = { application, layer, launch, placement, revision };
       const instance = of.machines.standing(request, 0);
       const intendedAt = addSeconds(inServiceAt, -of.joiningSecondsOf(layer));
-      const identity = { instanceId: instance.instanceId, ...(instance.privateIp && { privateIp: instance.privateIp }) };
+      const identity = {
+        instanceId: instance.instanceId,
+        ...(instance.privateIp && { privateIp: instance.privateIp }),
+      };
       records.push({
         kind: 'slot',
         application,
         version: 1,
-        slot: { layer, number, state: 'in-service', since: inServiceAt, intendedAt, revision: 1, placement, launch, ...identity, launchedAt: intendedAt, inServiceAt },
+        slot: {
+          layer,
+          number,
+          state: 'in-service',
+          since: inServiceAt,
+          intendedAt,
+          revision: 1,
+          placement,
+          launch,
+          ...identity,
+          launchedAt: intendedAt,
+          inServiceAt,
+        },
       });
-      records.push({ kind: 'observation', application, version: 1, instance, firstSeenAt: intendedAt, missedSweeps: 0 });
+      records.push({
+        kind: 'observation',
+        application,
+        version: 1,
+        instance,
+        firstSeenAt: intendedAt,
+        missedSweeps: 0,
+      });
     }
   }
   const tokenKey = '00'.repeat(32);
-  records.push({ kind: 'head', application, version: 1, bornAt: of.at, tokenKey, membershipVersion: 0, nextSlotNumber });
+  records.push({
+    kind: 'head',
+    application,
+    version: 1,
+    bornAt: of.at,
+    tokenKey,
+    membershipVersion: 0,
+    nextSlotNumber,
+  });
   return [file, ...records];
 }

@@ -3,6 +3,7 @@ import type { Instant } from '../../core/amounts.ts';
 import { collectMetrics } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
 import { type DecidedLayer, decideLayers } from '../../core/decide-layers.ts';
+import type { Slot } from '../../core/instance-life.ts';
 import { isMoving } from '../../core/is-moving.ts';
 import { noteEvent } from '../../core/note-observations.ts';
 import type { Acknowledgement, Notice } from '../../core/notice.ts';
@@ -12,7 +13,6 @@ import type { AlarmReadings } from '../../core/readings.ts';
 import { receiveAcknowledgement } from '../../core/receive-acknowledgement.ts';
 import { recordDecision } from '../../core/record-decision.ts';
 import type { ObservationRecord, SlotRecord, StoredRecord } from '../../core/records.ts';
-import type { Slot } from '../../core/instance-life.ts';
 import { tellParticipants } from '../../core/tell-participants.ts';
 import { HeldRecords } from './held-records.ts';
 import type { LiveMetrics } from './live-metrics.ts';
@@ -76,7 +76,9 @@ export class PureProduct implements Product {
     const desired = new Map(decided.map(({ decision }) => [decision.layer, decision.to.count]));
     const moves = isMoving(stored, desired);
     const records = decided.map((layer) => recordDecision(stored, layer));
-    const isStored = new Set(records.flat().flatMap((record) => (record.kind === 'decision' ? [record.decision.layer] : [])));
+    const isStored = new Set(
+      records.flat().flatMap((record) => (record.kind === 'decision' ? [record.decision.layer] : [])),
+    );
     this.#held.put(records.flat());
     metrics.publish(this.#values(desired, now));
     onDecided(decided, (layer) => isStored.has(layer));
@@ -136,7 +138,10 @@ export class PureProduct implements Product {
       done.add(request.launch.token);
       const result = this.#world.machines.launch(request);
       const recorded = recordLaunch(this.#held.stored, { request, result, now: this.#world.now() });
-      this.#held.put([...this.#slotRecords(recorded.slots), ...(recorded.refused === undefined ? [] : [recorded.refused])]);
+      this.#held.put([
+        ...this.#slotRecords(recorded.slots),
+        ...(recorded.refused === undefined ? [] : [recorded.refused]),
+      ]);
       if (recorded.cleared !== undefined) this.#held.remove([recorded.cleared]);
     }
     for (const { instanceId } of terminations) done.add(instanceId);
@@ -147,7 +152,11 @@ export class PureProduct implements Product {
   #store({ slots, forgotten, images, membershipVersion, nextSlotNumber }: Plan): void {
     const { head } = this.#held.stored;
     if (head === undefined) return;
-    this.#held.put([{ ...head, version: head.version + 1, membershipVersion, nextSlotNumber }, ...this.#slotRecords(slots), ...images]);
+    this.#held.put([
+      { ...head, version: head.version + 1, membershipVersion, nextSlotNumber },
+      ...this.#slotRecords(slots),
+      ...images,
+    ]);
     this.#held.remove(forgotten);
     for (const { slot } of forgotten) this.#forget(slot.instanceId);
   }

@@ -18,13 +18,17 @@ interface Row {
  * Reads a recording: a header `t_seconds,name,…` or `time,name,…`, then one row a step, the same step throughout. An empty cell is a step without
  * a datapoint. `t_seconds` counts from `from`, or from 1970 when it is that large; `time` is ISO 8601. Problems name their line.
  */
-export function readRecording(text: string, from: Instant): readonly Column[] | { readonly problems: readonly Problem[] } {
+export function readRecording(
+  text: string,
+  from: Instant,
+): readonly Column[] | { readonly problems: readonly Problem[] } {
   const lines = text.split(/\r?\n/);
   while (lines.at(-1)?.trim() === '') lines.pop();
   const names = (lines[0] ?? '').split(',').map((name) => name.trim());
   const wrongHeader = checkHeader(names);
   if (wrongHeader.length > 0) return { problems: wrongHeader };
-  if (lines.length < 3) return { problems: [{ path: 'rows', found: String(lines.length - 1), allowed: 'two rows or more' }] };
+  if (lines.length < 3)
+    return { problems: [{ path: 'rows', found: String(lines.length - 1), allowed: 'two rows or more' }] };
   const problems: Problem[] = [];
   const rows: Row[] = [];
   for (const [index, line] of lines.entries()) {
@@ -89,7 +93,13 @@ function checkSteps(rows: readonly Row[]): readonly Problem[] {
   }
   const start = rows[0]?.at ?? instantFromMillis(0);
   if ((start / 1000) % Math.min(step, 60) !== 0) {
-    return [{ path: 'line 2', found: `a start ${(start / 1000) % 60} s into a minute`, allowed: 'steps that start on the minute' }];
+    return [
+      {
+        path: 'line 2',
+        found: `a start ${(start / 1000) % 60} s into a minute`,
+        allowed: 'steps that start on the minute',
+      },
+    ];
   }
   return rows.flatMap(({ at }, index) => {
     const before = rows[index - 1]?.at;

@@ -28,7 +28,11 @@ export interface Window {
 /** How a fleet stood against what was needed. `changes` ascending, the first at the start of the recording. Undefined when nothing is known. */
 export function scoreOf(
   needed: Needed,
-  { start, changes, window }: { readonly start: Instant; readonly changes: readonly CountChange[]; readonly window: Window },
+  {
+    start,
+    changes,
+    window,
+  }: { readonly start: Instant; readonly changes: readonly CountChange[]; readonly window: Window },
 ): Elasticity | undefined {
   const total = { seconds: 0, short: 0, missing: 0, idle: 0 };
   let next = 0;
