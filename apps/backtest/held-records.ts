@@ -1,4 +1,5 @@
-import { recordKey, type SlotRecord, type StoredRecord } from '../../core/records.ts';
+import { recordKey } from '../../core/record-key.ts';
+import type { SlotRecord, StoredRecord } from '../../core/records.ts';
 import { revisionKey, type Stored, storedFromRecords } from '../../core/stored.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { PublishedValue } from '../../adapters/ports.ts';
+import type { LayerValue } from '../../adapters/ports.ts';
 import { addSeconds, alignDown, type Instant, isAtOrAfter, isBefore } from '../../core/amounts.ts';
 import type { MetricPlan, MetricQuery } from '../../core/collect-metrics.ts';
 import { evaluateExpression } from '../../core/metric-math/evaluate-expression.ts';
@@ -87,7 +87,7 @@ export class LiveMetrics {
   }
 
   /** Values of our own metrics; the average of those of a minute is its datapoint. */
-  publish(values: readonly PublishedValue[]): void {
+  publish(values: readonly LayerValue[]): void {
     for (const { name, application, layer, value, at } of values) {
       const id = `${name} ${layer}`;
       const period = alignDown(at, ownPeriodSeconds);

@@ -1,4 +1,4 @@
-import type { PublishedValue } from '../../adapters/ports.ts';
+import type { LayerValue } from '../../adapters/ports.ts';
 import type { Instant } from '../../core/amounts.ts';
 import { collectMetrics } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
@@ -80,7 +80,7 @@ export class PureProduct implements Product {
       records.flat().flatMap((record) => (record.kind === 'decision' ? [record.decision.layer] : [])),
     );
     this.#held.put(records.flat());
-    metrics.publish(this.#values(desired, now));
+    metrics.publish(this.#values(decided, now));
     onDecided(decided, (layer) => isStored.has(layer));
     if (moves) this.#settle();
     return moves;
@@ -107,11 +107,11 @@ export class PureProduct implements Product {
     this.#settle();
   }
 
-  #values(desired: ReadonlyMap<string, number>, at: Instant): readonly PublishedValue[] {
+  #values(decided: readonly DecidedLayer[], at: Instant): readonly LayerValue[] {
     const { application } = this.#played.file;
-    return [...desired].flatMap(([layer, count]) => [
+    return decided.flatMap(({ decision: { layer, to } }) => [
       { name: 'InService', application, layer, value: this.#inService.get(layer) ?? 0, at } as const,
-      { name: 'Desired', application, layer, value: count, at } as const,
+      { name: 'Desired', application, layer, value: to.count, at } as const,
     ]);
   }
 

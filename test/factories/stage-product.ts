@@ -112,7 +112,7 @@ class StageProduct implements Product {
 function metricsOf({ metrics, now, alarms }: ProductWorld): Metrics {
   return {
     read: async (plan) => metrics.answer(plan, now()),
-    publish: async (values) => metrics.publish(values),
+    publish: async (values) => metrics.publish(values.filter((value) => 'layer' in value)),
     alarms: async (names) => names.flatMap((name) => alarms(now()).get(name) ?? []),
   };
 }
