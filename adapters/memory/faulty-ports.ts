@@ -14,43 +14,58 @@ export interface FaultRates {
 /** Nothing fails. */
 export const noFaults: FaultRates = { crashBefore: 0, crashAfter: 0, throttled: 0, answerLost: 0 };
 
+/** Told of each fault, and of the call that it came to. */
+export type OnFault = (fault: keyof FaultRates, call: string) => void;
+
 /** The faults of one run of one function. */
 export class RunFaults {
   readonly #rates: FaultRates;
   readonly #dice: Dice;
+  readonly #onFault: OnFault;
   #isCrashed = false;
 
-  constructor(rates: FaultRates, dice: Dice) {
+  constructor(rates: FaultRates, dice: Dice, onFault: OnFault = () => undefined) {
     this.#rates = rates;
     this.#dice = dice;
+    this.#onFault = onFault;
   }
 
-  /** The port with these faults around each of its calls. */
-  around<Port extends object>(port: Port): Port {
+  /** The port with these faults around each of its calls, `times` as often as the rates say. */
+  around<Port extends object>(port: Port, times = 1): Port {
     return new Proxy(port, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
-        return (...values: unknown[]) => this.#call(() => Reflect.apply(member, target, values));
+        return (...values: unknown[]) =>
+          this.#call({ call: String(name), times }, () => Reflect.apply(member, target, values));
       },
     });
   }
 
-  async #call(effect: () => unknown): Promise<unknown> {
+  async #call(
+    { call, times }: { readonly call: string; readonly times: number },
+    effect: () => unknown,
+  ): Promise<unknown> {
     const { crashBefore, throttled, crashAfter, answerLost } = this.#rates;
     if (this.#isCrashed) throw new Error('the process has ended');
-    const before = this.#dice.unit();
-    if (before < crashBefore) this.#crash();
-    if (before < crashBefore + throttled) throw new Error('ThrottlingException');
+    const before = this.#dice.unit() / times;
+    if (before < crashBefore) this.#crash('crashBefore', call);
+    if (before < crashBefore + throttled) this.#fail('throttled', call);
     const answer = await effect();
-    const after = this.#dice.unit();
-    if (after < crashAfter) this.#crash();
-    if (after < crashAfter + answerLost) throw new Error('TimeoutError');
+    const after = this.#dice.unit() / times;
+    if (after < crashAfter) this.#crash('crashAfter', call);
+    if (after < crashAfter + answerLost) this.#fail('answerLost', call);
     return answer;
   }
 
-  #crash(): never {
+  #fail(fault: 'throttled' | 'answerLost', call: string): never {
+    this.#onFault(fault, call);
+    throw new Error(fault === 'throttled' ? 'ThrottlingException' : 'TimeoutError');
+  }
+
+  #crash(fault: 'crashBefore' | 'crashAfter', call: string): never {
     this.#isCrashed = true;
+    this.#onFault(fault, call);
     throw new Error('the process ends here');
   }
 }

@@ -9,6 +9,8 @@ export interface FleetBehaviour {
   readonly shutdown: { readonly medianSeconds: number; readonly sigma: number };
   /** Launches that EC2 accepts and then ends while they are pending. */
   readonly failedBootRatio: number;
+  /** Launches that stay pending until somebody ends them. */
+  readonly stuckBootRatio: number;
   /** Mean hours of service until the hardware below an instance dies. */
   readonly meanHoursToCrash: number;
   /** Mean hours until EC2 takes a Spot instance back. */
@@ -28,6 +30,7 @@ export const ordinaryFleet: FleetBehaviour = {
   boot: { medianSeconds: 30, sigma: 0.45 },
   shutdown: { medianSeconds: 20, sigma: 0.4 },
   failedBootRatio: 0.004,
+  stuckBootRatio: 0,
   meanHoursToCrash: 4000,
   meanHoursToInterruption: 40,
   rebalanceRatio: 0.5,
@@ -41,6 +44,7 @@ export const calmFleet: FleetBehaviour = {
   boot: { medianSeconds: 30, sigma: 0 },
   shutdown: { medianSeconds: 20, sigma: 0 },
   failedBootRatio: 0,
+  stuckBootRatio: 0,
   meanHoursToCrash: 0,
   meanHoursToInterruption: 0,
   rebalanceRatio: 0,

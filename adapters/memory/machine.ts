@@ -9,7 +9,7 @@ import { drawnAfter, type FleetBehaviour } from './fleet-behaviour.ts';
  * pending until `runningAt`, running until `endsAt`, shutting down until `endsAt + shutdownSeconds`, terminated and shown for an hour.
  */
 export interface Machine {
-  readonly identity: Omit<Instance, 'state' | 'isProtected'>;
+  readonly identity: Omit<Instance, 'state' | 'isProtected' | 'saysReady'>;
   readonly hourlyUsd: number;
   /** Calls that list machines do not show it before. */
   readonly shownAt: Instant;
@@ -18,6 +18,7 @@ export interface Machine {
   /** When it ends, of itself or by a call; undefined while nothing will end it. */
   endsAt: Instant | undefined;
   isProtected: boolean;
+  saysReady: boolean;
 }
 
 /** A machine just launched, and when EC2 will speak of it. */
@@ -35,6 +36,9 @@ const shownTerminatedSeconds = 3600;
 
 /** Spot instances are told this long before they end: docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
 const interruptionNoticeSeconds = 120;
+
+/** Long after the end of every world. */
+const neverSeconds = 1e9;
 
 /** Machine `index` of a launch call. `dice` must be its own: the same call draws the same machines. */
 export function drawMachine(
@@ -67,17 +71,26 @@ export function drawMachine(
     zone: placement.zone,
     privateIp: `10.0.${dice.below(256)}.${4 + dice.below(250)}`,
     launchedAt: now,
-    saysReady: false,
   };
   const endsAt = earliest([failsAt, crashesAt, takenAt]);
+  // Drawn last: it moves nothing that was drawn before it.
+  const isStuck = dice.happens(behaviour.stuckBootRatio);
   const { hourlyUsd } = revision;
+  if (isStuck) return { machine: stuck({ identity, hourlyUsd, shownAt, shutdownSeconds }, now), ...unspokenOf };
   const isTaken = takenAt !== undefined && takenAt === endsAt;
   const interruptionAt = isTaken ? latest(addSeconds(takenAt, -interruptionNoticeSeconds), runningAt) : undefined;
   return {
-    machine: { identity, hourlyUsd, shownAt, runningAt, shutdownSeconds, endsAt, isProtected: false },
+    machine: { identity, hourlyUsd, shownAt, runningAt, shutdownSeconds, endsAt, isProtected: false, saysReady: false },
     interruptionAt,
     rebalanceAt: interruptionAt && isRebalanced ? latest(addSeconds(interruptionAt, -600), runningAt) : undefined,
   };
+}
+
+/** EC2 says nothing of it before its end. */
+const unspokenOf = { interruptionAt: undefined, rebalanceAt: undefined };
+
+function stuck(of: Pick<Machine, 'identity' | 'hourlyUsd' | 'shownAt' | 'shutdownSeconds'>, now: Instant): Machine {
+  return { ...of, runningAt: addSeconds(now, neverSeconds), endsAt: undefined, isProtected: false, saysReady: false };
 }
 
 /** The state that EC2 shows at this moment. */

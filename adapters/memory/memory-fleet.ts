@@ -156,6 +156,12 @@ export class MemoryFleet implements Fleet {
     machine.isProtected = protection.isProtected;
   }
 
+  /** Sets the tag by which an instance says that it is ready. One that EC2 has forgotten says nothing more. */
+  sayReady(instanceId: string): void {
+    const machine = this.#machines.get(instanceId);
+    if (machine !== undefined) machine.saysReady = true;
+  }
+
   /** What a simulation knows and a caller of EC2 does not: every machine that is not forgotten, as it is at this moment. */
   truth(): readonly Instance[] {
     this.#forget();
@@ -237,8 +243,10 @@ export class MemoryFleet implements Fleet {
     const { instanceId } = machine.identity;
     const state = stateOf(machine, this.#clock.now());
     const last = this.#shown.get(instanceId);
-    if (last !== undefined && last.state === state && last.isProtected === machine.isProtected) return last;
-    const instance = { ...machine.identity, state, isProtected: machine.isProtected };
+    const { isProtected, saysReady } = machine;
+    const isSame = last?.state === state && last.isProtected === isProtected && last.saysReady === saysReady;
+    if (last !== undefined && isSame) return last;
+    const instance = { ...machine.identity, state, isProtected, saysReady };
     this.#shown.set(instanceId, instance);
     return instance;
   }

@@ -5,8 +5,10 @@ import { addSeconds, isoFromInstant, secondsBetween } from '../../core/amounts.t
 import type { Decision } from '../../core/decision.ts';
 import { mayRun, type Slot, slotName } from '../../core/instance-life.ts';
 import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
-import type { Notice } from '../../core/notice.ts';
-import type { Instance } from '../../core/records.ts';
+import type { Acknowledgement, Notice } from '../../core/notice.ts';
+import { BeliefCheck, type Measured } from './check-beliefs.ts';
+import { InServiceCheck } from './check-in-service.ts';
+import { isAlive, silenceSeconds, type Truth, whatIsUnsettled } from './check-settled.ts';
 import { StoredView } from './stored-view.ts';
 
 /** A promise of the design that was broken: which one, when (ISO 8601), and how. */
@@ -16,18 +18,21 @@ export interface Violation {
   readonly what: string;
 }
 
-/** What the check may ask of the simulated EC2 beside what its callers see. */
-export interface Truth {
-  /** Every machine that EC2 has not forgotten. */
-  truth(): readonly Instance[];
-  truthOf(instanceId: string): Instance | undefined;
+/** What a world tells the check of itself. */
+export interface CheckOptions {
+  /** By how much the clocks of two functions may differ; a deadline may pass that much earlier. */
+  readonly clockSeconds?: number;
+  /** Whether the kill switch is thrown now. */
+  readonly isStopped?: () => boolean;
+  /** Whether somebody else launched a machine that carries our tags. */
+  readonly isStranger?: (instanceId: string) => boolean;
 }
 
 /** More of them say nothing new. */
 const mostViolations = 100;
 
-/** A change must have been told after this long: two minutes of waiting and repeating. */
-const silenceSeconds = 120;
+/** Limits that growth towards `min` waits for. */
+const waitsFor: ReadonlySet<string> = new Set(['limit', 'budget', 'ceiling']);
 
 /**
  * Watches everything that a world does and notes each broken promise: effects before they happen, writes and notices as they happen. The
@@ -40,25 +45,32 @@ export class PromiseCheck implements FleetWatcher {
   readonly #clock: Clock;
   readonly #truth: Truth;
   readonly #clockSeconds: number;
+  readonly #isStopped: () => boolean;
+  readonly #isStranger: (instanceId: string) => boolean;
   /** Token of each slot that was ever stored as launching. */
   readonly #intents = new Map<string, string>();
   readonly #machineOfSlot = new Map<string, string>();
-  readonly #newestNotice = new Map<string, number>();
+  readonly #beliefs: BeliefCheck;
+  readonly #inService: InServiceCheck;
   readonly #silent = new Set<string>();
   #unexplained: { readonly layer: string; readonly from: number; readonly to: number }[] = [];
   #decisions: Decision[] = [];
-  /** Slots that left service in the write that is being told. */
-  #left: Slot[] = [];
 
-  /** `clockSeconds`: by how much the clocks of two functions may differ; a deadline may pass that much earlier. */
-  constructor(clock: Clock, truth: Truth, { clockSeconds = 0 }: { readonly clockSeconds?: number } = {}) {
+  constructor(clock: Clock, truth: Truth, options: CheckOptions = {}) {
     this.#clock = clock;
     this.#truth = truth;
-    this.#clockSeconds = clockSeconds;
+    this.#clockSeconds = options.clockSeconds ?? 0;
+    this.#isStopped = options.isStopped ?? (() => false);
+    this.#isStranger = options.isStranger ?? (() => false);
+    const broken = (promise: number, what: string): void => this.#broken(promise, what);
+    const { view } = this;
+    this.#beliefs = new BeliefCheck(view, broken);
+    this.#inService = new InServiceCheck({ clock, view, truthOf: (instanceId) => truth.truthOf(instanceId) }, broken);
   }
 
   /** A call that is repeated, even late, is no second launch: its token is that of the stored intent. */
   beforeLaunch({ layer, launch }: LaunchRequest): void {
+    if (this.#isStopped()) this.#broken(1, `${layer} is launched while everything is stopped`);
     for (let number = launch.first; number < launch.first + launch.count; number += 1) {
       const name = slotName({ layer, number });
       if (this.#intents.get(name) !== launch.token) this.#broken(1, `${name} is launched without a stored intent`);
@@ -73,11 +85,13 @@ export class PromiseCheck implements FleetWatcher {
         this.#broken(1, `${name} was launched twice: ${known}, ${instanceId}`);
       this.#machineOfSlot.set(name, instanceId);
     }
-    const running = this.#truth.truth().filter((instance) => instance.layer === layer && isAlive(instance)).length;
+    const ours = this.#truth.truth().filter(({ instanceId }) => !this.#isStranger(instanceId));
+    const running = ours.filter((instance) => instance.layer === layer && isAlive(instance)).length;
     this.#requireAtMostMax(layer, running, 'run');
   }
 
   beforeTerminate(instanceIds: readonly string[]): void {
+    if (this.#isStopped()) this.#broken(3, `${instanceIds.join(', ')} are terminated while everything is stopped`);
     for (const instanceId of instanceIds) {
       const truth = this.#truth.truthOf(instanceId);
       const slot = this.view.slotOf(instanceId);
@@ -87,10 +101,21 @@ export class PromiseCheck implements FleetWatcher {
     }
   }
 
+  /** Before instances get traffic: whoever knows them must have said so. */
+  beforeRegister(instanceIds: readonly string[]): void {
+    const latest = addSeconds(this.#clock.now(), this.#clockSeconds);
+    for (const instanceId of instanceIds) {
+      const slot = this.view.slotOf(instanceId);
+      if (slot?.state !== 'joining' || slot.change === undefined) continue;
+      if (this.view.isAppliedByPeers(slot.layer, slot.change.version, latest)) continue;
+      this.#broken(5, `${slotName(slot)} gets traffic before everybody has applied its joining`);
+    }
+  }
+
   onTableChange(change: TableChange): void {
     const { before, after } = change;
     // Every change of the fleet begins with the head: what came before it is a write of its own, to be judged as a whole.
-    if (after?.kind === 'head') this.#checkLeft();
+    if (after?.kind === 'head') this.#inService.afterWrite();
     if (after?.kind === 'slot') this.#checkSlot(before?.kind === 'slot' ? before.slot : undefined, after.slot);
     if (after === undefined && before?.kind === 'slot') this.#checkForgotten(before.slot);
     if (after?.kind === 'desired') {
@@ -98,21 +123,28 @@ export class PromiseCheck implements FleetWatcher {
       if (from !== after.count) this.#unexplained.push({ layer: after.layer, from, to: after.count });
     }
     if (after?.kind === 'decision' && before === undefined) this.#checkDecision(after.decision);
+    this.#beliefs.onTableChange(change);
     this.view.follow(change, this.#clock.now());
   }
 
   /** Everything that the topic has accepted. */
-  onNotice({ participant, membership }: Notice): void {
-    const newest = this.#newestNotice.get(participant) ?? 0;
-    if (membership.version < newest) {
-      this.#broken(5, `${participant} is told version ${membership.version} after version ${newest}`);
-    }
-    this.#newestNotice.set(participant, Math.max(newest, membership.version));
+  onNotice(notice: Notice): void {
+    this.#beliefs.onNotice(notice);
+  }
+
+  /** What a participant really says, whether it arrives or not. */
+  onAnswer(acknowledgement: Acknowledgement): void {
+    this.#beliefs.onAnswer(acknowledgement);
+  }
+
+  /** What CloudWatch was given. */
+  onMeasured(measured: Measured): void {
+    this.#beliefs.onMeasured(measured);
   }
 
   /** When a stage has run: what it wrote belongs together. */
   afterStage(): void {
-    this.#checkLeft();
+    this.#inService.afterWrite();
     for (const { layer, from, to } of this.#unexplained) {
       const isExplained = this.#decisions.some(
         (decision) =>
@@ -125,6 +157,11 @@ export class PromiseCheck implements FleetWatcher {
     }
     this.#unexplained = [];
     this.#decisions = [];
+  }
+
+  /** Once a minute or so: machines that EC2 takes back and that nobody sends away. */
+  checkInterruptions(): void {
+    this.#inService.checkInterruptions();
   }
 
   /** Once a minute or so: changes that nobody was told of. */
@@ -145,13 +182,12 @@ export class PromiseCheck implements FleetWatcher {
 
   /** What keeps the world from being settled; empty when it is. */
   unsettled(): readonly string[] {
-    const layers = Object.keys(this.view.file?.layers ?? {});
-    return [...layers.flatMap((layer) => this.#unsettledLayer(layer)), ...this.#orphans(), ...this.#overdue()];
+    return whatIsUnsettled(this.view, this.#truth, this.#clock.now());
   }
 
-  /** At the end of a run, when everything has had time to settle. */
-  requireSettled(): void {
-    for (const what of this.unsettled()) this.#broken(6, what);
+  /** At the end of a run, when everything has had time to settle. `more` is what the world itself finds unsettled. */
+  requireSettled(more: readonly string[] = []): void {
+    for (const what of [...this.unsettled(), ...more]) this.#broken(6, what);
   }
 
   /** A stage that failed for good. */
@@ -166,26 +202,11 @@ export class PromiseCheck implements FleetWatcher {
       const mayBe = this.view.slotsOf(layer).filter(mayRun).length + 1;
       this.#requireAtMostMax(layer, mayBe, 'are asked for');
     }
-    if (before?.state === 'in-service' && after.state !== 'in-service') this.#left.push(after);
+    this.#inService.onSlot(before, after);
     const isEnding = after.state === 'leaving' || after.state === 'failed';
     if (isEnding && before?.state !== after.state && (after.because ?? '') === '') {
       this.#broken(8, `${slotName(after)} is ${after.state} without a reason`);
     }
-  }
-
-  #checkLeft(): void {
-    for (const slot of this.#left) this.#checkOneLeft(slot);
-    this.#left = [];
-  }
-
-  /** By our own doing: EC2 neither ended the machine nor said that it will. */
-  #checkOneLeft(slot: Slot): void {
-    const observation = this.view.observations.get(slot.instanceId ?? '');
-    const truth = this.#truth.truthOf(slot.instanceId ?? '');
-    if (truth === undefined || truth.state !== 'running' || observation?.interruptionAt !== undefined) return;
-    const inService = this.view.slotsOf(slot.layer).filter(({ state }) => state === 'in-service').length;
-    const min = this.view.file?.layers[slot.layer]?.count.min ?? 0;
-    if (inService < min) this.#broken(2, `${slotName(slot)} is ${slot.state}: ${inService} in service, min is ${min}`);
   }
 
   #whyNotTerminate(slot: Slot): string | undefined {
@@ -205,6 +226,7 @@ export class PromiseCheck implements FleetWatcher {
 
   #checkDecision(decision: Decision): void {
     this.#decisions.push(decision);
+    this.#checkFloor(decision);
     if (decision.outcome !== 'in') return;
     const blind = decision.proposals.find(({ kind }) => kind === 'stay');
     if (blind !== undefined) this.#broken(4, `${decision.layer} scales in although ${blind.rule}: ${blind.because}`);
@@ -212,52 +234,21 @@ export class PromiseCheck implements FleetWatcher {
     if (missing !== undefined) this.#broken(4, `${decision.layer} scales in without data of ${missing.kpi}`);
   }
 
+  /** Growth towards `min` may have to wait for another layer or for money; nothing else keeps it from there. */
+  #checkFloor({ layer, fileVersion, limits, to }: Decision): void {
+    const min = this.view.file?.layers[layer]?.count.min ?? 0;
+    if (to.count >= min || fileVersion !== this.view.fileVersion) return;
+    if (limits.some(({ limit }) => waitsFor.has(limit))) return;
+    this.#broken(2, `${layer} is to have ${to.count}, min is ${min}`);
+  }
+
   #requireAtMostMax(layer: string, found: number, verb: string): void {
     const max = this.view.file?.layers[layer]?.count.max ?? Number.POSITIVE_INFINITY;
     if (found > max) this.#broken(1, `${found} instances of ${layer} ${verb}, max is ${max}`);
-  }
-
-  #unsettledLayer(layer: string): readonly string[] {
-    const desired = this.view.desired.get(layer)?.count ?? 0;
-    const slots = this.view.slotsOf(layer);
-    const inService = slots.filter(({ state }) => state === 'in-service');
-    const others = slots.filter(({ state }) => state !== 'in-service');
-    const dead = inService.filter(({ instanceId }) => !this.#isRunning(instanceId));
-    return [
-      ...(inService.length === desired ? [] : [`${layer}: ${inService.length} in service, ${desired} desired`]),
-      ...others.map((slot) => `${slotName(slot)} is still ${slot.state}`),
-      ...dead.map((slot) => `${slotName(slot)} has no running machine`),
-    ];
-  }
-
-  #isRunning(instanceId: string | undefined): boolean {
-    return instanceId !== undefined && this.#truth.truthOf(instanceId)?.state === 'running';
-  }
-
-  #orphans(): readonly string[] {
-    return this.#truth.truth().flatMap((instance) => {
-      if (!isAlive(instance) || this.view.slotOf(instance.instanceId) !== undefined) return [];
-      return [`no slot knows ${instance.instanceId} (${instance.layer}-${instance.slotNumber})`];
-    });
-  }
-
-  #overdue(): readonly string[] {
-    const now = this.#clock.now();
-    return [...this.view.told.values()].flatMap(({ participant, awaiting }) => {
-      const within = this.view.file?.participants[participant]?.acknowledge?.withinSeconds ?? 0;
-      const late = awaiting.filter(({ sentAt }) => secondsBetween(sentAt, now) > within + silenceSeconds);
-      return late.map(
-        ({ membershipVersion }) => `${participant} has not answered version ${membershipVersion} in time`,
-      );
-    });
   }
 
   #broken(promise: number, what: string): void {
     if (this.violations.length >= mostViolations) return;
     this.violations.push({ promise, at: isoFromInstant(this.#clock.now()), what });
   }
-}
-
-function isAlive({ state }: Instance): boolean {
-  return state === 'pending' || state === 'running';
 }

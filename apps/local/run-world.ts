@@ -117,12 +117,14 @@ function connectEvents(world: World): void {
     agenda,
     clock,
     dice: dice.fork('participants'),
-    acknowledge: (reply) =>
-      invocations.invoke({
+    acknowledge: (reply) => {
+      world.check.onAnswer(reply);
+      return invocations.invoke({
         stage: 'acknowledge',
         run: () => acknowledgeStage(portsOf('acknowledge'), reply),
         retrySeconds: asynchronousRetrySeconds,
-      }),
+      });
+    },
   });
 }
 

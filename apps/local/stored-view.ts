@@ -25,20 +25,33 @@ export class StoredView {
   readonly observations = new Map<string, ObservationRecord>();
   /** Version at which each slot began to leave, once it did; by slot name. */
   readonly leftAtVersion = new Map<string, number>();
+  /** When it became known that EC2 takes a machine back; by instance id. */
+  readonly interruptedSince = new Map<string, Instant>();
+  /** Of the file. */
+  fileVersion = 0;
   readonly #hearers = new Map<string, readonly string[]>();
   readonly #slotByInstance = new Map<string, string>();
   readonly #firstTold = new Map<string, FirstTold[]>();
+  readonly #desiredBefore = new Map<string, { readonly count: number; readonly until: Instant }>();
 
   follow({ before, after }: TableChange, now: Instant): void {
     if (after === undefined) this.#forget(before);
     else if (after.kind === 'file') {
       this.file = after.file;
+      this.fileVersion = after.version;
       this.#hearers.clear();
     } else if (after.kind === 'slot') this.#followSlot(after.slot);
-    else if (after.kind === 'desired') this.desired.set(after.layer, after);
+    else if (after.kind === 'desired') this.#followDesired(after, now);
     else if (after.kind === 'told') this.#followTold(after, now);
     else if (after.kind === 'acknowledgement') this.acknowledgements.set(after.participant, after);
-    else if (after.kind === 'observation') this.observations.set(after.instance.instanceId, after);
+    else if (after.kind === 'observation') this.#followObservation(after, now);
+  }
+
+  /** The fewest that were desired at this instant: two stages that run at once may know two counts. */
+  leastDesired(layer: string, now: Instant): number {
+    const count = this.desired.get(layer)?.count ?? 0;
+    const before = this.#desiredBefore.get(layer);
+    return before?.until === now ? Math.min(count, before.count) : count;
   }
 
   slotOf(instanceId: string): Slot | undefined {
@@ -58,6 +71,22 @@ export class StoredView {
   /** Told; and each that must acknowledge has, or let its time pass while the file says to go on. */
   isApplied(layer: string, version: number, now: Instant): boolean {
     return this.isTold(layer, version) && this.hearers(layer).every((name) => this.#isAnswered(name, version, now));
+  }
+
+  /**
+   * As `isApplied`, of those who know an instance before it gets traffic: all but target groups and those that nobody waits for.
+   */
+  isAppliedByPeers(layer: string, version: number, now: Instant): boolean {
+    const peers = this.hearers(layer).filter((name) => this.file?.participants[name]?.targetGroupArn === undefined);
+    return peers.every((name) => this.#isAnswered(name, version, now));
+  }
+
+  /** Instances in service that a participant hears of. */
+  instancesHeardBy(participant: string): readonly string[] {
+    const heard = [...this.slots.values()].filter(
+      ({ state, layer }) => state === 'in-service' && this.hearers(layer).includes(participant),
+    );
+    return heard.flatMap(({ instanceId }) => (instanceId === undefined ? [] : [instanceId]));
   }
 
   hearers(layer: string): readonly string[] {
@@ -83,7 +112,10 @@ export class StoredView {
   }
 
   #forget(before: TableChange['before']): void {
-    if (before?.kind === 'observation') this.observations.delete(before.instance.instanceId);
+    if (before?.kind === 'observation') {
+      this.observations.delete(before.instance.instanceId);
+      this.interruptedSince.delete(before.instance.instanceId);
+    }
     if (before?.kind !== 'slot') return;
     const name = slotName(before.slot);
     this.slots.delete(name);
@@ -97,6 +129,24 @@ export class StoredView {
     if (slot.instanceId !== undefined) this.#slotByInstance.set(slot.instanceId, name);
     if (slot.state === 'leaving' && slot.change?.event === 'leaving') this.leftAtVersion.set(name, slot.change.version);
     if (slot.state === 'in-service') this.leftAtVersion.delete(name);
+  }
+
+  #followDesired(desired: DesiredRecord, now: Instant): void {
+    const { layer } = desired;
+    const before = this.desired.get(layer);
+    if (before !== undefined) {
+      const count = this.leastDesired(layer, now);
+      this.#desiredBefore.set(layer, { count, until: now });
+    }
+    this.desired.set(layer, desired);
+  }
+
+  #followObservation(observation: ObservationRecord, now: Instant): void {
+    const { instanceId } = observation.instance;
+    this.observations.set(instanceId, observation);
+    if (observation.interruptionAt !== undefined && !this.interruptedSince.has(instanceId)) {
+      this.interruptedSince.set(instanceId, now);
+    }
   }
 
   #followTold(told: ToldRecord, now: Instant): void {

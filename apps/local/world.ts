@@ -109,7 +109,10 @@ export function createWorld(options: WorldOptions): World {
     clock,
     fleet,
     dice: dice.fork('participant ports'),
-    onReply: (reply) => onReply.hear(reply),
+    onReply: (reply) => {
+      check.onAnswer(reply);
+      onReply.hear(reply);
+    },
   });
   table.onChange((change) => {
     check.onTableChange(change);

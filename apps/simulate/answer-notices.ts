@@ -1,11 +1,13 @@
 import type { Dice } from '../../adapters/memory/dice.ts';
 import type { Acknowledgement, Notice } from '../../core/notice.ts';
-import type { Manner } from './draw-scenario.ts';
+import type { Manner } from './scenario.ts';
 
 /** A reply, and how long the participant takes for it. */
 export interface Reply {
   readonly acknowledgement: Acknowledgement;
   readonly afterSeconds: number;
+  /** It says what the participant never said. */
+  readonly isForged?: boolean;
 }
 
 /** What a participant of this manner makes of a notice: some replies, some of them false, or none. */
@@ -19,7 +21,7 @@ export function answerNotice(notice: Notice, manner: Manner, dice: Dice): readon
   }
   if (manner === 'lying')
     return [
-      { acknowledgement: forged(honest, dice), afterSeconds: 1 },
+      { acknowledgement: forged(honest, dice), afterSeconds: 1, isForged: true },
       { acknowledgement: honest, afterSeconds },
     ];
   return [{ acknowledgement: honest, afterSeconds }];

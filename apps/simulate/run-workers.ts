@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { addTallies } from './fault-counts.ts';
 import type { Simulated } from './simulate-seeds.ts';
 import type { WorkerMessage, WorkerTask } from './worker.ts';
 
@@ -67,5 +68,6 @@ function merged(results: readonly Simulated[]): Simulated {
     seeds: results.reduce((sum, { seeds }) => sum + seeds, 0),
     steps: results.reduce((sum, { steps }) => sum + steps, 0),
     violations: results.flatMap(({ violations }) => violations).toSorted((a, b) => a.seed - b.seed),
+    faults: addTallies(results.map(({ faults }) => faults)),
   };
 }

@@ -1,7 +1,10 @@
 import { Dice } from '../../adapters/memory/dice.ts';
 import type { Violation } from '../local/check-promises.ts';
-import { drawScenario, type Scenario } from './draw-scenario.ts';
-import { type Plant, playScenario } from './play-scenario.ts';
+import { drawScenario } from './draw-scenario.ts';
+import { addTallies, type FaultTally } from './fault-counts.ts';
+import { playScenario } from './play-scenario.ts';
+import type { Scenario } from './scenario.ts';
+import type { Plant } from './simulated-world.ts';
 
 /** A promise that a seed's world broke. */
 export interface BrokenPromise {
@@ -18,6 +21,8 @@ export interface Simulated {
   readonly seeds: number;
   readonly steps: number;
   readonly violations: readonly BrokenPromise[];
+  /** How often each fault came. */
+  readonly faults: FaultTally;
 }
 
 /** The world of a seed. */
@@ -31,11 +36,13 @@ export async function simulateSeeds(
   { onSeed = () => undefined, plant }: { readonly onSeed?: (seed: number) => void; readonly plant?: Plant } = {},
 ): Promise<Simulated> {
   const violations: BrokenPromise[] = [];
+  let faults: FaultTally = {};
   let [played, steps] = [0, 0];
   for (const seed of seeds) {
     try {
       const result = await playScenario(scenarioOf(seed), plant);
       steps += result.steps;
+      faults = addTallies([faults, result.faults]);
       violations.push(...result.violations.map((violation) => brokenIn(seed, violation)));
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -44,7 +51,7 @@ export async function simulateSeeds(
     played += 1;
     onSeed(seed);
   }
-  return { seeds: played, steps, violations };
+  return { seeds: played, steps, violations, faults };
 }
 
 function brokenIn(seed: number, { promise, at, what }: Violation): BrokenPromise {

@@ -4,6 +4,7 @@ import { MemoryTable } from '../../adapters/memory/memory-table.ts';
 import { PromiseCheck } from '../../apps/local/check-promises.ts';
 import type { Decision } from '../../core/decision.ts';
 import type { Slot } from '../../core/instance-life.ts';
+import type { Acknowledgement } from '../../core/notice.ts';
 import type { Instance, StoredRecord } from '../../core/records.ts';
 import { makeLaunchRequest } from '../factories/launch.ts';
 import { makeNotice } from '../factories/notice.ts';
@@ -23,18 +24,26 @@ const participants = { lb: { hears: ['web'], acknowledge: { withinSeconds: 120 }
 
 /** A check that follows a table with these slots, each with a running machine unless `machines` says otherwise. */
 async function makeCheck(
-  of: { slots?: readonly Slot[]; machines?: readonly Instance[]; count?: object; more?: readonly StoredRecord[] } = {},
+  of: {
+    slots?: readonly Slot[];
+    machines?: readonly Instance[];
+    count?: object;
+    layer?: object;
+    desired?: number;
+    more?: readonly StoredRecord[];
+    isStopped?: boolean;
+  } = {},
 ) {
-  const { slots = [], count = {}, more = [] } = of;
+  const { slots = [], count = {}, layer = {}, desired = 2, more = [], isStopped = false } = of;
   const clock = new MemoryClock(noon);
   const machines =
     of.machines ?? slots.flatMap((slot) => (slot.instanceId ? [makeInstance({ slotNumber: slot.number })] : []));
   const truthOf = (instanceId: string) => machines.find((machine) => machine.instanceId === instanceId);
-  const check = new PromiseCheck(clock, { truth: () => machines, truthOf });
+  const check = new PromiseCheck(clock, { truth: () => machines, truthOf }, { isStopped: () => isStopped });
   const table = new MemoryTable(clock);
   table.onChange((change) => check.onTableChange(change));
   await table.commit('shop', {
-    put: makeRecords({ file: makeFile({ participants, count }), slots, more, desired: 2 }),
+    put: makeRecords({ file: makeFile({ participants, count, layer }), slots, more, desired }),
   });
   // What there was at the beginning needs no explanation.
   check.afterStage();
@@ -49,6 +58,23 @@ async function moveSlot({ check, table }: Awaited<ReturnType<typeof makeCheck>>,
     put: [{ kind: 'slot', application: 'shop', version: (known?.version ?? 0) + 1, slot }],
   });
   check.afterStage();
+}
+
+/** As a world does it: somebody is sent a version, and that is noted; somebody says that it has applied one. */
+async function tell(world: Awaited<ReturnType<typeof makeCheck>>, participant: string, version: number): Promise<void> {
+  const notice = makeNotice({ participant });
+  world.check.onNotice({ ...notice, membership: { version, layers: {} } });
+  await world.table.commit('shop', { put: [makeTold({ participant, membershipVersion: version })] });
+}
+
+async function answer(world: Awaited<ReturnType<typeof makeCheck>>, version: number): Promise<void> {
+  world.check.onAnswer(makeAnswer(version));
+  await world.table.commit('shop', { put: [makeAcknowledgement({ membershipVersion: version })] });
+}
+
+function makeAnswer(membershipVersion: number): Acknowledgement {
+  const schema = 'concertina.acknowledgement/1';
+  return { schema, application: 'shop', participant: 'lb', membershipVersion, token: '', status: 'applied' };
 }
 
 function broken({ check }: { check: PromiseCheck }): readonly string[] {
@@ -148,7 +174,7 @@ describe('promise 2', () => {
 
   it('is judged by a whole write: one joins as the other leaves', async () => {
     const joining = makeSlot({ number: 2, state: 'joining', change: { event: 'joining', version: 5, at: noon } });
-    const world = await makeCheck({ slots: [makeSlot({ number: 1 }), joining], count: { min: 1 } });
+    const world = await makeCheck({ slots: [makeSlot({ number: 1 }), joining], count: { min: 1 }, desired: 1 });
 
     const put = [leaving(1, 6), makeSlot({ number: 2 })].map(
       (slot) => ({ kind: 'slot', application: 'shop', version: 2, slot }) as const,
@@ -157,6 +183,115 @@ describe('promise 2', () => {
     world.check.afterStage();
 
     expect(broken(world)).toEqual([]);
+  });
+});
+
+describe('promise 2, beyond min,', () => {
+  it('is broken when fewer than are desired stay in service', async () => {
+    const world = await makeCheck({ slots: inService, desired: 3 });
+
+    await moveSlot(world, leaving(1, 6));
+
+    expect(broken(world)).toEqual(['2: web-1 is leaving: 2 in service, 3 are desired']);
+  });
+
+  it('is broken when a stateful layer falls below its quorum, or changes two at a time', async () => {
+    const layer = { stateful: { keepInService: 3, oneAtATime: true } };
+    const world = await makeCheck({ slots: inService, layer, count: { min: 1 } });
+
+    await moveSlot(world, leaving(1, 6));
+    await moveSlot(world, makeSlot({ number: 4, state: 'intended' }));
+
+    expect(broken(world)).toEqual([
+      '2: web-1 is leaving: 2 in service, the quorum is 3',
+      '2: web-4 is intended while web-1 is leaving',
+    ]);
+  });
+
+  it('is broken by a decision for fewer than min, unless the layer waits for another one or for money', async () => {
+    const world = await makeCheck({ count: { min: 2 } });
+    const to = { count: 1, revision: 1 };
+    const limits = [{ limit: 'budget', before: 2, after: 1, because: 'no money' }] as const;
+
+    await world.table.commit('shop', { put: [makeDecision({ to, at: later(1) })] });
+    await world.table.commit('shop', { put: [makeDecision({ to, limits, at: later(2) })] });
+
+    expect(broken(world)).toEqual(['2: web is to have 1, min is 2']);
+  });
+});
+
+describe('what nobody said', () => {
+  it('is not believed: who counts as told was sent it, who counts as having applied a version said so', async () => {
+    const world = await makeCheck({ slots: inService });
+
+    await world.table.commit('shop', { put: [makeTold({ membershipVersion: 6 })] });
+    world.check.onAnswer(makeAnswer(5));
+    await world.table.commit('shop', { put: [makeAcknowledgement({ membershipVersion: 6 })] });
+
+    expect(broken(world)).toEqual([
+      '5: lb counts as told version 6, but was sent 0',
+      '3: lb counts as having applied version 6, but said 5',
+    ]);
+  });
+
+  it('is no reading: rules look at what was measured', async () => {
+    const world = await makeCheck();
+    world.check.onMeasured({ kpi: 'cpu', at: noon, value: 40 });
+    const reading = { kpi: 'cpu', source: 'measured', periodSeconds: 60, coverageRatio: 1, recent: [] } as const;
+    const readings = [
+      { ...reading, at: noon, value: 40 },
+      { ...reading, at: noon, value: 0 },
+      { ...reading, at: later(60), value: 0 },
+      { ...reading, source: 'assumed', value: 0 } as const,
+    ];
+
+    await world.table.commit('shop', { put: [makeDecision({ readings, outcome: 'hold' })] });
+
+    expect(broken(world)).toEqual([
+      '4: web is decided by cpu, which reads 0 where it was 40',
+      '4: web is decided by cpu, which reads 0 where nothing was measured',
+      '4: web is decided by cpu, which is taken for 0 without anybody saying so',
+    ]);
+  });
+});
+
+describe('a machine', () => {
+  it('that EC2 takes back is on its way out within a minute and a half, or that is told once', async () => {
+    const interrupted = makeObservation({ instance: makeInstance({ slotNumber: 1 }), interruptionAt: later(120) });
+    const world = await makeCheck({ slots: inService, more: [interrupted] });
+    world.clock.advanceTo(later(89));
+    world.check.checkInterruptions();
+    expect(broken(world)).toEqual([]);
+    world.clock.advanceTo(later(90));
+
+    world.check.checkInterruptions();
+    world.check.checkInterruptions();
+
+    expect(broken(world)).toEqual(['3: web-1 is still in-service 90 s after EC2 said that it takes it back']);
+  });
+
+  it('gets no traffic before its peers have applied its joining', async () => {
+    const joining = makeSlot({ number: 1, state: 'joining', change: { event: 'joining', version: 6, at: noon } });
+    const world = await makeCheck({ slots: [joining] });
+    world.check.beforeRegister(['i-1', 'i-99']);
+    await answer(world, 6);
+
+    world.check.beforeRegister(['i-1']);
+
+    expect(broken(world)).toEqual(['5: web-1 gets traffic before everybody has applied its joining']);
+  });
+
+  it('is neither launched nor terminated while everything is stopped', async () => {
+    const slots = [makeSlot({ number: 17, state: 'launching' })];
+    const world = await makeCheck({ slots, isStopped: true });
+
+    world.check.beforeLaunch(makeLaunchRequest({ first: 17, count: 1, token: 'token-17' }));
+    world.check.beforeTerminate(['i-99']);
+
+    expect(broken(world)).toEqual([
+      '1: web is launched while everything is stopped',
+      '3: i-99 are terminated while everything is stopped',
+    ]);
   });
 });
 
@@ -188,8 +323,8 @@ describe('promise 3', () => {
     async ({ told, acknowledged, seconds, isBroken }) => {
       const world = await makeCheck({ slots: inService });
       await moveSlot(world, leaving(1, 6));
-      const records = ['lb', 'billing'].map((participant) => makeTold({ participant, membershipVersion: told }));
-      await world.table.commit('shop', { put: [...records, makeAcknowledgement({ membershipVersion: acknowledged })] });
+      for (const participant of ['lb', 'billing']) await tell(world, participant, told);
+      await answer(world, acknowledged);
       await moveSlot(world, terminating(1, 7));
       world.clock.advanceTo(later(seconds));
 
@@ -285,7 +420,7 @@ describe('promise 5', () => {
   it('is broken once when a change is not told to everybody in two minutes', async () => {
     const world = await makeCheck({ slots: inService });
     await moveSlot(world, leaving(1, 6));
-    await world.table.commit('shop', { put: [makeTold({ membershipVersion: 6 })] });
+    await tell(world, 'lb', 6);
     world.clock.advanceTo(later(119));
     world.check.checkSilence();
     expect(broken(world)).toEqual([]);

@@ -1,0 +1,35 @@
+import type { SimulatedWorld } from './simulated-world.ts';
+
+/** People, once a minute: one ends an instance by hand, one launches another like it, one applies the file again while everything moves. */
+export async function meddle(world: SimulatedWorld, applyFile: (file: object) => Promise<void>): Promise<void> {
+  if (world.isCalm) return;
+  const { dice, faults } = world;
+  const { endedByHand, copiedByHand, reapplied, file } = world.scenario;
+  if (dice.happens(endedByHand)) endOne(world);
+  if (dice.happens(copiedByHand)) await copyOne(world);
+  if (!dice.happens(reapplied)) return;
+  faults.note('file applied again');
+  await applyFile({ ...file, parameters: { applied: { type: 'number', default: dice.below(99) } } });
+}
+
+function endOne({ fleet, dice, faults }: SimulatedWorld): void {
+  const running = fleet.truth().filter(({ state }) => state === 'running');
+  const victim = running[dice.below(running.length)];
+  if (victim === undefined) return;
+  faults.note('machine ended by hand');
+  fleet.end(victim.instanceId);
+}
+
+/** The console's "launch more like this" takes the tags along. */
+async function copyOne({ fleet, dice, faults, check, table, clock, strangers }: SimulatedWorld): Promise<void> {
+  const serving = [...check.view.slots.values()].filter(({ state }) => state === 'in-service');
+  const slot = serving[dice.below(serving.length)];
+  const { revisions } = await table.load('shop');
+  const revision = [...revisions.values()].find(({ layer }) => layer === slot?.layer);
+  if (slot === undefined || revision === undefined) return;
+  const { layer, number, placement } = slot;
+  const launch = { token: `by hand at ${clock.now()}`, first: number, count: 1 };
+  const { launched } = await fleet.launch({ application: 'shop', layer, launch, placement, revision });
+  for (const { instanceId } of launched) strangers.add(instanceId);
+  if (launched.length > 0) faults.note('machine copied by hand');
+}

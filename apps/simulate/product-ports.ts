@@ -1,0 +1,97 @@
+import type { Dice } from '../../adapters/memory/dice.ts';
+import type { MemoryClock } from '../../adapters/memory/memory-clock.ts';
+import { MemoryCommands } from '../../adapters/memory/memory-commands.ts';
+import type { MemoryFleet } from '../../adapters/memory/memory-fleet.ts';
+import { MemoryProbes } from '../../adapters/memory/memory-probes.ts';
+import { MemoryReplies } from '../../adapters/memory/memory-replies.ts';
+import { MemoryTargetGroups } from '../../adapters/memory/memory-target-groups.ts';
+import type { ParticipantPorts, TargetGroups } from '../../adapters/ports.ts';
+import type { Acknowledgement } from '../../core/notice.ts';
+import type { FaultCounts } from './fault-counts.ts';
+import type { ProductFaults } from './scenario.ts';
+
+/** What load balancers, agents and instances of a simulated world are made of. */
+export interface ProductPortsOptions {
+  readonly clock: MemoryClock;
+  readonly fleet: MemoryFleet;
+  readonly dice: Dice;
+  readonly faults: FaultCounts;
+  readonly rates: ProductFaults;
+  /** Asked at every look: faults end. */
+  readonly isCalm: () => boolean;
+  readonly onReply: (acknowledgement: Acknowledgement) => void;
+  /** Called before instances get traffic. */
+  readonly beforeRegister: (instanceIds: readonly string[]) => void;
+}
+
+/** Load balancers, agents on instances and probes, with their faults: each instance has its own fate, drawn from its id. */
+export class ProductPorts implements ParticipantPorts {
+  readonly targetGroups: TargetGroups;
+  readonly commands: MemoryCommands;
+  readonly probes: MemoryProbes;
+  readonly replies: MemoryReplies;
+  readonly #options: ProductPortsOptions;
+  readonly #groups: MemoryTargetGroups;
+
+  constructor(options: ProductPortsOptions) {
+    this.#options = options;
+    const { clock, onReply, rates } = options;
+    const isRunning = (instanceId: string): boolean => this.#isRunning(instanceId);
+    this.#groups = new MemoryTargetGroups({
+      clock,
+      healthySeconds: rates.healthySeconds,
+      drainSeconds: rates.drainSeconds,
+      isRunning,
+      isHealthy: (instanceId) => !this.#isFated('unhealthy target', instanceId, rates.unhealthy),
+    });
+    this.targetGroups = this.#watched(this.#groups);
+    this.commands = new MemoryCommands(clock, (_, instanceId) => this.#run(instanceId));
+    this.probes = new MemoryProbes(({ privateIp }) => this.isReady(privateIp));
+    this.replies = new MemoryReplies(onReply);
+  }
+
+  /** Whether an instance of this id or address ever says that it is ready. */
+  isReady(name: string): boolean {
+    return !this.#isFated('never ready', name, this.#options.rates.neverReady);
+  }
+
+  /** Those that a group sends traffic to, or will as soon as they are healthy. */
+  async registered(targetGroupArn: string): Promise<readonly string[]> {
+    const listed = await this.#groups.list(targetGroupArn);
+    if ('refused' in listed) return [];
+    return [...listed.targets].flatMap(([instanceId, health]) => (health === 'draining' ? [] : [instanceId]));
+  }
+
+  #watched(groups: MemoryTargetGroups): TargetGroups {
+    return {
+      list: (arn) => groups.list(arn),
+      register: (arn, instanceIds) => {
+        this.#options.beforeRegister(instanceIds);
+        return groups.register(arn, instanceIds);
+      },
+      deregister: (arn, instanceIds) => groups.deregister(arn, instanceIds),
+    };
+  }
+
+  #run(instanceId: string): ReturnType<ConstructorParameters<typeof MemoryCommands>[1] & object> {
+    const { dice, rates, isCalm, faults } = this.#options;
+    if (!this.#isRunning(instanceId)) return undefined;
+    if (this.#isFated('unreachable by SSM', instanceId, rates.unreachable)) return undefined;
+    const seconds = isCalm() ? 2 : dice.between(0, rates.commandSeconds);
+    const isFailing = dice.happens(rates.commandFails) && !isCalm();
+    if (!isFailing) return { status: 'succeeded', exitStatus: 0, seconds, output: '' };
+    faults.note('failing command');
+    return { status: 'failed', exitStatus: 1, seconds, output: 'it stumbled' };
+  }
+
+  #isFated(fate: string, name: string, ratio: number): boolean {
+    const { dice, isCalm, faults } = this.#options;
+    if (ratio === 0 || isCalm() || !dice.fork(`${fate}/${name}`).happens(ratio)) return false;
+    faults.note(fate);
+    return true;
+  }
+
+  #isRunning(instanceId: string): boolean {
+    return this.#options.fleet.truthOf(instanceId)?.state === 'running';
+  }
+}
