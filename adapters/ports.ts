@@ -74,11 +74,20 @@ export interface Table {
   load(application: string): Promise<Stored>;
   /** All or nothing. `conflict` when any record was changed since it was read: read again and decide again. */
   commit(application: string, change: Change): Promise<'committed' | 'conflict'>;
-  /** Stored decisions, newest first, at most `limit` (1 to 1000); only those of one layer when named, only those before an instant when given. */
-  decisions(
-    application: string,
-    query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
-  ): Promise<readonly DecisionRecord[]>;
+  /**
+   * Stored decisions, newest first, at most `limit` (1 to 1000); only those of one layer when named, only those before an instant when given.
+   * Those of shadow rules only when asked for, and then no others.
+   */
+  decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]>;
+}
+
+/** Which decisions are asked for. */
+export interface DecisionQuery {
+  readonly layer?: string;
+  readonly limit: number;
+  readonly before?: Instant;
+  /** `live` without it. */
+  readonly of?: 'live' | 'shadow';
 }
 
 /** EC2: the machines. */

@@ -28,6 +28,8 @@ export interface Evaluation {
 
 /** A layer's answer, and the revision to be stored with it when it is new. */
 export interface DecidedLayer extends Decided {
+  /** What it was decided from. */
+  readonly situation: LayerSituation;
   readonly revision: RevisionRecord | undefined;
 }
 
@@ -58,11 +60,12 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
     if (target === undefined) continue;
     const othersHourlyUsd = hourlyUsd - own;
     const world: World = { stored, file, evaluation, others };
-    const answer = decideScaling(situationOf(layer, world, { desired, revision: target, tally, othersHourlyUsd }));
+    const situation = situationOf(layer, world, { desired, revision: target, tally, othersHourlyUsd });
+    const answer = decideScaling(situation);
     const { to, hourlyUsdAfter } = answer.decision;
     others.set(name, { desired: to.count, inService: tally.inService, lost: others.get(name)?.lost ?? 0 });
     hourlyUsd = othersHourlyUsd + hourlyUsdAfter;
-    decided.push({ decision: answer.decision, memory: answer.memory, revision });
+    decided.push({ situation, decision: answer.decision, memory: answer.memory, revision });
   }
   return decided;
 }

@@ -103,6 +103,8 @@ export interface Decision {
   readonly isStopped?: true;
   /** KPIs without data, or with a reading that may only justify more instances; absent when there are none. */
   readonly degraded?: readonly string[];
+  /** Present when shadow rules decided it: nothing was done. */
+  readonly shadow?: ShadowNote;
   /** One plain sentence. */
   readonly because: string;
   /** Cost an hour of this layer, all desired instances running. */
@@ -110,6 +112,19 @@ export interface Decision {
   readonly hourlyUsdAfter: number;
   /** Absent in records of earlier versions. */
   readonly basis?: DecisionBasis;
+}
+
+/** What shadow rules decided beside. */
+export interface ShadowNote {
+  /** What the live rules decided in the same evaluation, and what they had in service. */
+  readonly liveCount: number;
+  readonly liveInService: number;
+  /** What the shadow would have in service. */
+  readonly inService: number;
+  /** Averages per instance, measured on the live fleet and shared out over the shadow's. The readings of the decision are those after it. */
+  readonly restated: readonly { readonly kpi: string; readonly measured: number }[];
+  /** KPIs of the live fleet that may have been others with the shadow's count, taken as they are. */
+  readonly taken: readonly string[];
 }
 
 /** A wish once made, kept for the stabilisation window. */

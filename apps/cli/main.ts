@@ -5,6 +5,7 @@ import { SystemChance } from '../../adapters/aws/system-chance.ts';
 import { SystemClock } from '../../adapters/aws/system-clock.ts';
 import { applyCommand } from './apply.ts';
 import type { CliWorld, ExitCode } from './cli-world.ts';
+import { shadowCommand } from './shadow.ts';
 
 const world: CliWorld = {
   environment: process.env,
@@ -21,6 +22,7 @@ const world: CliWorld = {
 /** The commands, by their first word. */
 const commands: Readonly<Record<string, (words: readonly string[], world: CliWorld) => Promise<ExitCode>>> = {
   apply: applyCommand,
+  shadow: shadowCommand,
 };
 
 const [name = '', ...words] = process.argv.slice(2);

@@ -12,6 +12,7 @@ import type { FileRecord, StoredRecord, TickRecord } from '../../core/records.ts
 import type { Stored } from '../../core/stored.ts';
 import type { Account } from './account.ts';
 import { chooseRevisions, latestRevisions } from './choose-revisions.ts';
+import { decideShadows, gatherForShadows, type LiveRun, type ShadowAnswers } from './decide-shadows.ts';
 import { type Answers, gather, pinQuestions } from './gather.ts';
 import type { EvaluatePorts, EvaluateWake } from './stage.ts';
 
@@ -47,13 +48,9 @@ export async function evaluateApplication(
     const run = decideNow(ports, { stored, file, wake, gathered, account });
     if (!(await commitAll(ports, application, run.changes))) continue;
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
-    return {
-      application,
-      decided: run.decided,
-      values: run.values,
-      degraded: gathered.answers.degraded,
-      errors: run.errors,
-    };
+    const shadowed = await decideShadows(ports, { ...run, stored, file }, gathered.shadows);
+    const degraded = [...gathered.answers.degraded, ...shadowed];
+    return { application, decided: run.decided, values: run.values, degraded, errors: run.errors };
   }
   throw new Error(`the decisions for ${application} were overtaken ${MOST_ATTEMPTS} times and not stored`);
 }
@@ -62,6 +59,7 @@ interface Gathered {
   readonly fileVersion: number;
   readonly plan: MetricPlan;
   readonly answers: Answers;
+  readonly shadows: ShadowAnswers | undefined;
 }
 
 interface Scene {
@@ -74,11 +72,16 @@ async function gatherFor(ports: EvaluatePorts, { stored, file, wake }: Scene): P
   const plan = collectMetrics(file.file, ports.clock.now());
   const latest = latestRevisions(stored);
   const pins = pinQuestions(file.file, { latest, isDue: wake.trigger === 'schedule' });
-  const answers = await gather(ports, { plan, alarms: alarmsOf(file.file), ...pins });
-  return { fileVersion: file.version, plan, answers };
+  const [answers, shadows] = await Promise.all([
+    gather(ports, { plan, alarms: alarmsOf(file.file), ...pins }),
+    gatherForShadows(ports, file.file, ports.clock.now()),
+  ]);
+  return { fileVersion: file.version, plan, answers, shadows };
 }
 
-interface Run extends Pick<EvaluatedApplication, 'decided' | 'values' | 'errors'> {
+interface Run
+  extends Pick<EvaluatedApplication, 'decided' | 'values' | 'errors'>,
+    Pick<LiveRun, 'readings' | 'alarms'> {
   /** Records that belong together are in one list. */
   readonly changes: readonly (readonly StoredRecord[])[];
   readonly isMoving: boolean;
@@ -91,12 +94,14 @@ function decideNow(
   const now = momentAfterLast(stored, ports.clock.now());
   const { plan, answers } = gathered;
   const chosen = chooseRevisions(stored, file, { latest: latestRevisions(stored), answers });
+  const readings = computeKpis(file.file, plan, answers.results, now);
+  const alarms = alarmReadings(answers.alarms, wake);
   const decided = decideLayers(stored, file, {
     now,
     trigger: wake.trigger,
     wokenBy: wake.trigger === 'alarm' ? wake.alarm.name : undefined,
-    readings: computeKpis(file.file, plan, answers.results, now),
-    alarms: alarmReadings(answers.alarms, wake),
+    readings,
+    alarms,
     revisions: chosen.revisions,
     ceilings: account.ceilingsFor(file.application),
     isStopped: account.isStopped,
@@ -107,6 +112,8 @@ function decideNow(
   const records = decided.map((layer) => recordDecision(stored, layer));
   return {
     decided,
+    readings,
+    alarms,
     values: valuesOf(stored, decided, now),
     errors: chosen.unpinned.map((layer) => new Error(`${file.application}: ${layer} has no image or no zone yet`)),
     changes: moving ? [...records, [nextTick(stored, now)]] : records,
