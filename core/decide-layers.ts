@@ -28,16 +28,19 @@ export interface Evaluation {
 
 /** A layer's answer, and the revision to be stored with it when it is new. */
 export interface DecidedLayer extends Decided {
-  /** What it was decided from. */
-  readonly situation: LayerSituation;
   readonly revision: RevisionRecord | undefined;
+}
+
+/** A layer's answer with all that it was made from: what a shadow is decided beside. */
+export interface SituatedLayer extends DecidedLayer {
+  readonly situation: LayerSituation;
 }
 
 /**
  * Decides every layer of an application, a layer that follows another after the one that it follows, then those that vanished from the file.
  * What one layer takes of the budget, the next no longer has.
  */
-export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly DecidedLayer[] {
+export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly SituatedLayer[] {
   const tallies = tallySlots(stored);
   const layers = layersOf(stored, file);
   const others = new Map<string, { desired: number; inService: number; lost: number }>();
@@ -49,7 +52,7 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
     others.set(name, { desired: desired?.count ?? 0, inService, lost });
     hourlyUsd += costOf(stored, desired, settings);
   }
-  const decided: DecidedLayer[] = [];
+  const decided: SituatedLayer[] = [];
   for (const layer of layers) {
     const { name, settings } = layer;
     const desired = stored.desired.get(name);

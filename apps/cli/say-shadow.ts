@@ -5,7 +5,8 @@ const mostDisagreements = 5;
 
 /** A comparison as a person reads it. */
 export function sayComparison(comparison: ShadowComparison): string {
-  const { layer, from, until, agreementPercent, live, shadow, knownHours, disagreements, fileVersions } = comparison;
+  const { layer, from, until, agreementPercent, live, shadow, knownHours, fileVersions } = comparison;
+  const { disagreements, disagreementCount } = comparison;
   const hours = secondsBetween(from, until) / 3600;
   const rows = [
     ['', 'live', 'shadow', 'shadow − live'],
@@ -24,7 +25,7 @@ export function sayComparison(comparison: ShadowComparison): string {
     '',
     `  ${sayKnown(live, knownHours)}`,
     ...(first === last ? [] : [`  The file was applied meanwhile: versions ${first} to ${last} decided.`]),
-    ...sayDisagreements(disagreements),
+    ...sayDisagreements(disagreements, disagreementCount),
   ].join('\n');
 }
 
@@ -33,7 +34,7 @@ export function sayComparisonShortly({ layer, agreementPercent, live, shadow }: 
   const cost = `${shadow.instanceHours.toFixed(0)} h ($${shadow.usd.toFixed(2)}) against ${live.instanceHours.toFixed(0)} h ($${live.usd.toFixed(2)})`;
   const short =
     live.shortPercent === undefined || shadow.shortPercent === undefined
-      ? ''
+      ? ', time short unknown'
       : `, short ${shadow.shortPercent.toFixed(2)} % of the time against ${live.shortPercent.toFixed(2)} %`;
   const moves = `${shadow.decisionsOut} out and ${shadow.decisionsIn} in against ${live.decisionsOut} and ${live.decisionsIn}`;
   return `${layer} wanted the live count ${agreementPercent.toFixed(1)} % of the time; ${cost}, ${moves}${short}`;
@@ -65,9 +66,9 @@ function sayKnown({ shortPercent }: RuleSetFigures, knownHours: number): string 
     : `Time short: of ${knownHours.toFixed(1)} hours of measured demand, by what an instance carries; the shadow's instances serve after the usual boot.`;
 }
 
-function sayDisagreements(disagreements: readonly Disagreement[]): readonly string[] {
-  if (disagreements.length === 0) return ['  They never differed.'];
-  const title = `  ${Math.min(mostDisagreements, disagreements.length)} of ${disagreements.length} disagreements, the largest first:`;
+function sayDisagreements(disagreements: readonly Disagreement[], count: number): readonly string[] {
+  if (count === 0) return ['  They never differed.'];
+  const title = `  ${Math.min(mostDisagreements, disagreements.length)} of ${count} disagreements, the largest first:`;
   const told = disagreements.slice(0, mostDisagreements).flatMap((disagreement) => {
     const { from, until, liveCount, shadowCount, liveBecause, shadowBecause } = disagreement;
     const minutes = (secondsBetween(from, until) / 60).toFixed(0);

@@ -52,7 +52,8 @@ export interface ShadowComparison {
   readonly shadow: RuleSetFigures;
   /** Hours of known demand, on which the risk rests. */
   readonly knownHours: number;
-  /** Largest first by instances times time. */
+  /** How many stretches of disagreement there are, and the largest of them by instances times time, at most twenty. */
+  readonly disagreementCount: number;
   readonly disagreements: readonly Disagreement[];
   /** Of the application file, as the decisions name it. */
   readonly fileVersions: readonly number[];
@@ -87,6 +88,7 @@ export function compareShadow(story: ShadowStory): ShadowComparison {
       shortPercent: risk.shadow,
     },
     knownHours: risk.knownHours,
+    disagreementCount: spans.filter(isDisagreement).length,
     disagreements: disagreementsOf(spans),
     fileVersions: [...new Set([...live, ...shadow].map(({ fileVersion }) => fileVersion))].toSorted((a, b) => a - b),
   };
@@ -170,11 +172,18 @@ function riskOf({ risk, from, until }: ShadowStory): {
   return { live: share('liveShortSeconds'), shadow: share('shadowShortSeconds'), knownHours: known / 3600 };
 }
 
+const MOST_DISAGREEMENTS = 20;
+
+function isDisagreement({ live, shadow }: Span): boolean {
+  return live.count !== shadow.count;
+}
+
 function disagreementsOf(spans: readonly Span[]): readonly Disagreement[] {
   const weightOf = ({ live, shadow, seconds }: Span): number => Math.abs(live.count - shadow.count) * seconds;
   return spans
-    .filter(({ live, shadow }) => live.count !== shadow.count)
+    .filter(isDisagreement)
     .toSorted((a, b) => weightOf(b) - weightOf(a))
+    .slice(0, MOST_DISAGREEMENTS)
     .map(({ from, until, live, shadow }) => ({
       from,
       until,

@@ -1,7 +1,7 @@
 import { type Instant, secondsBetween } from '../amounts.ts';
 import type { KpiScene } from '../application/kpi-dependence.ts';
 import type { ShadowSettings } from '../application/shadow-settings.ts';
-import type { DecidedLayer } from '../decide-layers.ts';
+import type { SituatedLayer } from '../decide-layers.ts';
 import { decideScaling } from '../decide-scaling/decide-scaling.ts';
 import { noteInService } from '../decide-scaling/in-service-history.ts';
 import { desiredCount, type LayerSituation } from '../decide-scaling/layer-situation.ts';
@@ -18,7 +18,7 @@ import { copyFleet, resizeFleet, servingOf, settleFleet } from './shadow-fleet.t
 /** What the shadow rules of one layer are decided from. */
 export interface ShadowQuestion {
   /** The live rules' answer in the same evaluation. */
-  readonly live: DecidedLayer;
+  readonly live: SituatedLayer;
   readonly settings: ShadowSettings;
   readonly scene: KpiScene;
   /** What the shadow came to before; absent at first. */

@@ -4,7 +4,7 @@ import type { Application } from '../../core/application/application-schema.ts';
 import { shadowSettings } from '../../core/application/shadow-settings.ts';
 import { collectMetrics, type MetricPlan } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
-import type { DecidedLayer } from '../../core/decide-layers.ts';
+import type { SituatedLayer } from '../../core/decide-layers.ts';
 import { decideShadow } from '../../core/decide-shadow/decide-shadow.ts';
 import { recordShadow } from '../../core/decide-shadow/record-shadow.ts';
 import { shadowAlarms, shadowMetrics, shadowReadings } from '../../core/decide-shadow/shadow-metrics.ts';
@@ -24,7 +24,7 @@ export interface ShadowAnswers {
 export interface LiveRun {
   readonly stored: Stored;
   readonly file: FileRecord;
-  readonly decided: readonly DecidedLayer[];
+  readonly decided: readonly SituatedLayer[];
   readonly readings: Readings;
   readonly alarms: AlarmReadings;
 }
@@ -84,7 +84,7 @@ export async function decideShadows(
 
 async function decideOne(
   ports: Pick<Ports, 'table'>,
-  { run, live, asked }: { readonly run: LiveRun; readonly live: DecidedLayer; readonly asked: ShadowAnswers },
+  { run, live, asked }: { readonly run: LiveRun; readonly live: SituatedLayer; readonly asked: ShadowAnswers },
 ): Promise<void> {
   const { stored, file } = run;
   const { layer, at } = live.decision;

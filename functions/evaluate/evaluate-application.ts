@@ -4,7 +4,7 @@ import type { Application } from '../../core/application/application-schema.ts';
 import { type Usage, usageOf } from '../../core/ceilings.ts';
 import { collectMetrics, type MetricPlan } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
-import { type DecidedLayer, decideLayers } from '../../core/decide-layers.ts';
+import { decideLayers, type SituatedLayer } from '../../core/decide-layers.ts';
 import { isMoving } from '../../core/is-moving.ts';
 import type { AlarmReading, AlarmReadings } from '../../core/readings.ts';
 import { recordDecision } from '../../core/record-decision.ts';
@@ -19,7 +19,7 @@ import type { EvaluatePorts, EvaluateWake } from './stage.ts';
 /** What came of one application. */
 export interface EvaluatedApplication {
   readonly application: string;
-  readonly decided: readonly DecidedLayer[];
+  readonly decided: readonly SituatedLayer[];
   readonly values: readonly LayerValue[];
   readonly degraded: readonly string[];
   /** Layers that could not be decided. */
@@ -122,7 +122,7 @@ function decideNow(
 }
 
 /** What is there now stays until it is gone; what was decided may come. */
-function usageAfter(stored: Stored, decided: readonly DecidedLayer[]): Usage {
+function usageAfter(stored: Stored, decided: readonly SituatedLayer[]): Usage {
   const now = usageOf(stored);
   let [instances, hourlyUsd] = [0, 0];
   for (const { decision } of decided) {
@@ -166,7 +166,7 @@ function alarmsOf(application: Application): readonly string[] {
   return names;
 }
 
-function valuesOf(stored: Stored, decided: readonly DecidedLayer[], at: Instant): readonly LayerValue[] {
+function valuesOf(stored: Stored, decided: readonly SituatedLayer[], at: Instant): readonly LayerValue[] {
   const { application } = stored;
   const inService = new Map<string, number>();
   for (const { slot } of stored.slots) {

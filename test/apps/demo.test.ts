@@ -4,8 +4,21 @@ import { ansiPaint, noPaint, paintFor } from '../../apps/demo/paint.ts';
 import { smallApplication } from '../factories/demo-world.ts';
 
 const hill = Array.from({ length: 40 }, (_, minute) => `${minute * 60},${20 + 4 * Math.min(minute, 39 - minute)}`);
+const requests = { metric: { namespace: 'AWS/ApplicationELB', name: 'RequestCount', stat: 'Sum' } };
+const measured = { ...smallApplication, kpis: { ...smallApplication.kpis, requests } };
+const shadow = {
+  rules: [
+    { name: 'keep cpu near 40', kpi: 'cpu', targetValue: 40 },
+    { name: 'carry the load', kpi: 'requests', perCapacityUnit: 3000, shortfallPercent: 1 },
+  ],
+};
 const files: Readonly<Record<string, string>> = {
   'shop.json': JSON.stringify(smallApplication),
+  'measured.json': JSON.stringify(measured),
+  'shadowed.json': JSON.stringify({
+    ...measured,
+    layers: { ...measured.layers, web: { ...measured.layers.web, shadow } },
+  }),
   'hill.csv': ['t_seconds,load', ...hill].join('\n'),
   'halfhours.csv': 't_seconds,load\n0,10\n1800,20\n',
   'seconds.csv': ['t_seconds,load', ...Array.from({ length: 300 }, (_, second) => `${second},${second % 7}`)].join(
@@ -74,6 +87,7 @@ describe('demo', { timeout: 60_000 }, () => {
       costUsd: expect.any(Number),
       settled: true,
       maxCount: { web: expect.any(Number), worker: expect.any(Number) },
+      shadows: [],
       violations: [],
     });
     expect(figures.evaluations).toBeGreaterThanOrEqual(40);
@@ -107,6 +121,20 @@ describe('demo', { timeout: 60_000 }, () => {
     expect(summary).toMatch(/fewest instances with 95 % answered within 0.5 s: \d+\.\d requests\/s each/);
     expect(summary).toContain('Every promise was kept, and everything settled');
     expect(Math.max(...summary.split('\n').map((line) => line.length))).toBeLessThanOrEqual(160);
+  });
+
+  it('compares the shadow rules of a file with what happened, which they change in nothing', async () => {
+    const demo = makeDemo();
+
+    await demoCommand(['--application', 'shadowed.json', '--trace', 'hill.csv', '--json'], demo.world);
+
+    const { wallSeconds: _, shadows, ...figures } = JSON.parse(demo.printed.at(-1) ?? '');
+    expect(demo.printed[0]).toMatch(
+      /shadow {2}web wanted the live count \d+\.\d % of the time; \d+ h \(\$\d+\.\d\d\) against/,
+    );
+    expect(shadows).toMatchObject([{ layer: 'web', live: { shortPercent: expect.any(Number) } }]);
+    expect(shadows[0].shadow.instanceHours).toBeGreaterThan(shadows[0].live.instanceHours);
+    expect({ ...figures, shadows: [] }).toEqual(await figuresOf('--application', 'measured.json'));
   });
 
   it('plays only the days that are asked for', async () => {
