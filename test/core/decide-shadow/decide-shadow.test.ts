@@ -88,7 +88,7 @@ describe('shadow rules', () => {
       readings: [{ kpi: 'cpu', value: 40, recent: [40] }],
     });
     expect(third?.shadow.decision.because).toBe(
-      'Shadow: Hold web at 8: "cpu" wants 8 (cpu 40 against 40 is within 10 %). Note: cpu 80 was measured on 4 live instances and counts as 40 on 8.',
+      'Shadow: Hold web at 8: "cpu" wants 8 (cpu 40 is within 10 % of 40). Note: cpu 80 was measured on 4 live instances and counts as 40 on 8.',
     );
   });
 
