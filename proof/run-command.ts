@@ -49,3 +49,10 @@ export function runCommand(given: Command): Promise<CommandResult> {
 export function lastLines(output: string, count = 6): string {
   return output.trim().split('\n').slice(-count).join('\n');
 }
+
+/** That of this process: for commands that reach what the machine reaches, such as a package index. */
+export function ownEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

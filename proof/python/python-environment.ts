@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MissingPart } from '../missing-part.ts';
-import { lastLines, runCommand } from '../run-command.ts';
+import { lastLines, ownEnvironment, runCommand } from '../run-command.ts';
 
 /** Where the pinned Python and its packages are. */
 export interface PythonEnvironment {
@@ -13,12 +13,12 @@ export interface PythonEnvironment {
   readonly isNew: boolean;
 }
 
-const requirements = resolve(import.meta.dirname, '../python/requirements.txt');
+const requirements = resolve(import.meta.dirname, 'requirements.txt');
 /** The packages of requirements.txt are those that Python 3.11 and later need; earlier ones would need more. */
 const oldestPython = 11;
 
 /**
- * A Python with the packages of requirements.txt, each checked against its hash. Made once for each requirements.txt and Python, kept in
+ * A Python with the packages of requirements.txt, each checked against its hash: one for all proofs that need Python. Made once for each requirements.txt and Python, kept in
  * `.cache`. Throws MissingPart without Python or without a package index.
  */
 export async function pythonEnvironment(): Promise<PythonEnvironment> {
@@ -37,7 +37,7 @@ export async function pythonEnvironment(): Promise<PythonEnvironment> {
   await mustSucceed(
     python,
     ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '-r', requirements],
-    'a Python package index that has the packages of proof/aws/python/requirements.txt',
+    'a Python package index that has the packages of proof/python/requirements.txt',
   );
   await writeFile(finished, `${version}\n`);
   return { python, isNew: true };
@@ -59,14 +59,7 @@ async function mustSucceed(command: string, words: readonly string[], part: stri
     command,
     words,
     environment: ownEnvironment(),
-    patienceSeconds: 280,
+    patienceSeconds: 900,
   });
   if (exitCode !== 0) throw new MissingPart(`${part}. It said:\n${lastLines(output)}`);
-}
-
-/** Of this process: how the package index is reached is the machine's business. */
-function ownEnvironment(): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
