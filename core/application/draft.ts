@@ -21,6 +21,7 @@ const draftRule = z.object({
   min: readable(ruleFields.min),
   periods: readable(ruleFields.periods),
   withoutData: readable(ruleFields.withoutData),
+  demand: readable(ruleFields.demand),
   steps: readable(z.array(readable(stepSchema))),
 });
 

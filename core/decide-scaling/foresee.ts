@@ -2,17 +2,25 @@ import type { RiskRule } from '../application/rule-schema.ts';
 import type { ScalingMemory } from '../decision.ts';
 import type { ForecastState } from '../forecast/state.ts';
 import { type RiskAnswer, startForecast, stepRisk } from '../forecast/step-risk.ts';
+import { type Demand, estimateDemand } from './estimate-demand.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 
-/** What the rules that look ahead have learnt and answered, by the name of the rule. */
-export type Foreseen = ReadonlyMap<string, { readonly state: ForecastState; readonly answer: RiskAnswer }>;
+/** What one rule that looks ahead has learnt and answered, and the demand that it went by; none without data. */
+export interface Look {
+  readonly state: ForecastState;
+  readonly answer: RiskAnswer;
+  readonly demand: Demand | undefined;
+}
+
+/** By the name of the rule. */
+export type Foreseen = ReadonlyMap<string, Look>;
 
 /**
- * Lets every rule with a `shortfallPercent` learn from its newest reading and look ahead over the boot time. Only a measured value teaches: a
- * stand-in for missing data is no demand.
+ * Lets every rule with a `shortfallPercent` learn from its newest demand and look ahead over the boot time. Only a demand that is known teaches: a
+ * stand-in for missing data is none, and what a full layer serves is less than was asked for.
  */
 export function foresee(situation: LayerSituation): Foreseen {
-  const foreseen = new Map<string, { readonly state: ForecastState; readonly answer: RiskAnswer }>();
+  const foreseen = new Map<string, Look>();
   for (const rule of situation.settings.rules) {
     if ('shortfallPercent' in rule) foreseen.set(rule.name, step(rule, situation));
   }
@@ -26,20 +34,16 @@ export function rememberForecasts(memory: ScalingMemory, foreseen: Foreseen): Sc
   return { ...memory, forecasts };
 }
 
-function step(
-  rule: RiskRule,
-  situation: LayerSituation,
-): { readonly state: ForecastState; readonly answer: RiskAnswer } {
-  const reading = situation.readings.get(rule.kpi);
-  const isMeasured = reading?.source === 'measured' && reading.value !== undefined && reading.at !== undefined;
+function step(rule: RiskRule, situation: LayerSituation): Look {
+  const demand = estimateDemand(rule, situation);
   const question = {
     at: situation.now,
-    sample: isMeasured ? { from: reading.at, load: reading.value } : undefined,
-    periodSeconds: reading?.periodSeconds ?? 60,
+    sample: demand?.from === undefined ? undefined : { from: demand.from, load: demand.load },
+    periodSeconds: situation.readings.get(rule.kpi)?.periodSeconds ?? 60,
     perInstance: rule.perCapacityUnit * situation.revision.capacity,
     shortfallPercent: rule.shortfallPercent,
     bootSeconds: situation.bootSeconds,
     running: desiredCount(situation),
   };
-  return stepRisk(situation.memory.forecasts?.[rule.name] ?? startForecast(question), question);
+  return { ...stepRisk(situation.memory.forecasts?.[rule.name] ?? startForecast(question), question), demand };
 }
