@@ -43,7 +43,8 @@ export interface StackValue {
 export interface Metrics {
   /**
    * Asks for every query of the plan, pages followed. Series by query id, ascending, one sample a period at most; a query without data has
-   * no samples. Throws when the service refuses or throttles: an outage is never an empty answer.
+   * no samples. Throws when the service refuses or throttles: an outage is never an empty answer. A window of weeks is answered as far as
+   * datapoints of the period are kept: three hours below a minute, 15 days below five, 63 days below an hour.
    */
   read(plan: MetricPlan): Promise<ReadonlyMap<string, Series>>;
   /** Writes values of our own. Repeating a value at the same instant counts once for the statistic Average. */

@@ -2,6 +2,7 @@ import { addSeconds, type Instant, isBefore, secondsBetween } from './amounts.ts
 import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import { type Ceilings, sumOf, type Usage } from './ceilings.ts';
+import type { RuleHistory } from './collect-history.ts';
 import { type Decided, decideScaling } from './decide-scaling/decide-scaling.ts';
 import { servedDuring } from './decide-scaling/in-service-history.ts';
 import type { LayerSituation } from './decide-scaling/layer-situation.ts';
@@ -18,6 +19,8 @@ export interface Evaluation {
   readonly wokenBy?: string | undefined;
   readonly readings: Readings;
   readonly alarms: AlarmReadings;
+  /** What was read for rules that lack history; absent where no history is to be had. */
+  readonly histories?: readonly RuleHistory[];
   /** The revision to be desired of each layer of the file. A layer without one (its image was never found) is not decided. */
   readonly revisions: ReadonlyMap<string, RevisionRecord>;
   /** What the account allows all applications, and what the other applications take of it. */
@@ -233,12 +236,17 @@ function situationOf(
     ceilings: evaluation.ceilings && ceilingsFor(name, evaluation.ceilings, { others, othersHourlyUsd }),
     isStopped: evaluation.isStopped,
     readings,
+    histories: evaluation.histories && historiesOf(name, evaluation.histories),
     alarms,
     now,
     trigger,
     wokenBy,
     fileVersion: file.version,
   };
+}
+
+function historiesOf(layer: string, histories: readonly RuleHistory[]): LayerSituation['histories'] {
+  return new Map(histories.flatMap((history) => (history.layer === layer ? [[history.rule, history]] : [])));
 }
 
 /** For one layer the other layers of its application are elsewhere too. */

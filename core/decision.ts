@@ -141,6 +141,15 @@ export interface FreezeMemory {
   readonly seenAt: Instant;
 }
 
+/** How far a rule that looks ahead has been taught: every period before `until` was given to it, or is gone for good. */
+export interface Taught {
+  readonly until: Instant;
+  /** Present while history is still being read: it learns nothing of today before yesterday. */
+  readonly isReading?: true;
+  /** Times in a row that history could not be read, and when to try again; absent when the last time went well. */
+  readonly failed?: { readonly times: number; readonly retryAt: Instant };
+}
+
 /** What `decideScaling` remembers of a layer from one evaluation to the next. */
 export interface ScalingMemory {
   readonly scaledOutAt?: Instant;
@@ -156,6 +165,8 @@ export interface ScalingMemory {
   readonly freezes?: Readonly<Record<string, FreezeMemory>>;
   /** What the rules that look ahead have learnt, by the name of the rule: some 25 KB each. */
   readonly forecasts?: Readonly<Record<string, ForecastState>>;
+  /** How far those rules have been taught, by the name of the rule. */
+  readonly taught?: Readonly<Record<string, Taught>>;
   /**
    * How many were in service, one entry a change, oldest first, the last hour and at most 100 changes: what a reading of an earlier period was
    * an average of.

@@ -73,6 +73,7 @@ const corePipeline = [
   'kpi-queries',
   'collect-metrics',
   'fall-back',
+  'collect-history',
   'compute-kpis',
   'pin-revision',
   'note-observations',

@@ -11,7 +11,7 @@ import type { LayerSituation } from './layer-situation.ts';
  * now: the look-ahead knows nothing of it. Without data nobody is let go.
  */
 export function proposeRisk(rule: RiskRule, situation: LayerSituation, foreseen: Foreseen): Proposal {
-  const { answer, demand } = foreseen.get(rule.name) ?? {};
+  const { answer, demand, because = '' } = foreseen.get(rule.name) ?? {};
   if (demand === undefined || answer === undefined) {
     return { rule: rule.name, kind: 'stay', because: `no data for ${rule.kpi}` };
   }
@@ -21,6 +21,7 @@ export function proposeRisk(rule: RiskRule, situation: LayerSituation, foreseen:
   const said = [
     demand.because,
     `${reasonOf(rule, answer)}${heldOf(answer)}`,
+    because,
     least > needed ? `that needs ${least} now` : '',
   ];
   return {

@@ -2,6 +2,7 @@ import type { LayerValue, Ports } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, isBefore } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
 import { type Usage, usageOf } from '../../core/ceilings.ts';
+import { wishHistory } from '../../core/collect-history.ts';
 import { collectMetrics, type MetricPlan } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
 import { decideLayers, type SituatedLayer } from '../../core/decide-layers.ts';
@@ -44,7 +45,7 @@ export async function evaluateApplication(
     const stored = await ports.table.load(application);
     const { file } = stored;
     if (file === undefined || (wake.trigger === 'alarm' && !alarmsOf(file.file).includes(wake.alarm.name))) return;
-    if (gathered?.fileVersion !== file.version) gathered = await gatherFor(ports, { stored, file, wake });
+    if (gathered?.fileVersion !== file.version) gathered = await gatherFor(ports, { stored, file, wake, account });
     const run = decideNow(ports, { stored, file, wake, gathered, account });
     if (!(await commitAll(ports, application, run.changes))) continue;
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
@@ -68,12 +69,17 @@ interface Scene {
   readonly wake: EvaluateWake;
 }
 
-async function gatherFor(ports: EvaluatePorts, { stored, file, wake }: Scene): Promise<Gathered> {
+async function gatherFor(
+  ports: EvaluatePorts,
+  { stored, file, wake, account }: Scene & { readonly account: Account },
+): Promise<Gathered> {
   const plan = collectMetrics(file.file, ports.clock.now());
   const latest = latestRevisions(stored);
   const pins = pinQuestions(file.file, { latest, isDue: wake.trigger === 'schedule' });
+  const wish = wishHistory(file.file, stored.scaling, ports.clock.now());
+  const history = wish !== undefined && account.takeHistoryTurn() ? wish : undefined;
   const [answers, shadows] = await Promise.all([
-    gather(ports, { plan, alarms: alarmsOf(file.file), ...pins }),
+    gather(ports, { plan, alarms: alarmsOf(file.file), history, ...pins }),
     gatherForShadows(ports, file.file, ports.clock.now()),
   ]);
   return { fileVersion: file.version, plan, answers, shadows };
@@ -102,6 +108,7 @@ function decideNow(
     wokenBy: wake.trigger === 'alarm' ? wake.alarm.name : undefined,
     readings,
     alarms,
+    histories: answers.histories,
     revisions: chosen.revisions,
     ceilings: account.ceilingsFor(file.application),
     isStopped: account.isStopped,
