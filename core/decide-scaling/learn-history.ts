@@ -21,7 +21,7 @@ export interface Lessons {
 export type Setting = Omit<RiskQuestion, 'at' | 'sample'>;
 
 /** Periods taught in one evaluation: a second or two of a small Lambda function. The rest is for the next evaluations. */
-export const MOST_PERIODS = 1440;
+export const MOST_PERIODS = 720;
 /** Tries to read the history of a rule that was never taught, before it starts without. */
 export const MOST_TRIES = 5;
 /** Between the end of a period and its datapoint, in times of which nobody knows. */

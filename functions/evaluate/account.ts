@@ -3,7 +3,7 @@ import { type Ceilings, sumOf, type Usage, usageOf } from '../../core/ceilings.t
 import type { Evaluation } from '../../core/decide-layers.ts';
 
 /** Histories read in one run, each taught for a second or two: well within the time that the function has. */
-const MOST_HISTORY_TURNS = 8;
+const MOST_HISTORY_TURNS = 4;
 
 /**
  * What one run knows of the whole account: the kill switch, the ceilings, and what each application takes of them. Applications are decided at once,
