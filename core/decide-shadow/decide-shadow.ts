@@ -1,5 +1,6 @@
 import { type Instant, secondsBetween } from '../amounts.ts';
 import type { KpiScene } from '../application/kpi-dependence.ts';
+import type { Rule } from '../application/rule-schema.ts';
 import type { ShadowSettings } from '../application/shadow-settings.ts';
 import type { SituatedLayer } from '../decide-layers.ts';
 import { decideScaling } from '../decide-scaling/decide-scaling.ts';
@@ -93,19 +94,31 @@ function begin({ live, settings, before }: ShadowQuestion): Beginning {
 
 /** What the live layer remembers, but of the look-aheads only those that the same rule has learnt. */
 function knownTo({ rules }: ShadowSettings, { settings, memory }: LayerSituation): ScalingMemory {
-  const { forecasts, ...rest } = memory;
-  const same = Object.entries(forecasts ?? {}).filter(([name]) => {
-    const [own, live] = [rules, settings.rules].map((set) => set.find((rule) => rule.name === name));
-    if (own === undefined || live === undefined || !('shortfallPercent' in own) || !('shortfallPercent' in live))
-      return false;
-    return own.kpi === live.kpi && own.perCapacityUnit === live.perCapacityUnit;
-  });
-  return same.length === 0 ? rest : { ...rest, forecasts: Object.fromEntries(same) };
+  const { forecasts, taught, ...rest } = memory;
+  const isSame = ([name]: readonly [string, unknown]) =>
+    rules.some((rule) => rule.name === name && learnsAlike(rule, settings.rules));
+  const [known, until] = [forecasts, taught].map((by) => Object.entries(by ?? {}).filter(isSame));
+  if (known === undefined || known.length === 0) return rest;
+  return { ...rest, forecasts: Object.fromEntries(known), ...(until ? { taught: Object.fromEntries(until) } : {}) };
+}
+
+/** Whether a live rule of the same name learns the same from the same. */
+function learnsAlike(own: Rule, live: readonly Rule[]): boolean {
+  if (!('shortfallPercent' in own)) return false;
+  return live.some(
+    (rule) =>
+      rule.name === own.name &&
+      'shortfallPercent' in rule &&
+      rule.kpi === own.kpi &&
+      rule.perCapacityUnit === own.perCapacityUnit &&
+      JSON.stringify(rule.demand) === JSON.stringify(own.demand),
+  );
 }
 
 function ownSituation({ live, settings, alarms }: ShadowQuestion, fleet: ShadowFleet): LayerSituation {
   const { situation } = live;
   const { number, hourlyUsd } = situation.revision;
+  const lookAheads = settings.rules.filter((rule) => 'shortfallPercent' in rule);
   return {
     ...situation,
     settings,
@@ -114,6 +127,10 @@ function ownSituation({ live, settings, alarms }: ShadowQuestion, fleet: ShadowF
     failed: 0,
     isStopped: undefined,
     alarms,
+    // History is read for the live rules alone: others would wait for it in vain.
+    histories: lookAheads.every((rule) => learnsAlike(rule, situation.settings.rules))
+      ? situation.histories
+      : undefined,
   };
 }
 

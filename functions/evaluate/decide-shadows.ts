@@ -58,6 +58,7 @@ const noAnswers = {
   alarms: [],
   images: new Map<string, never>(),
   zones: new Map<string, never>(),
+  histories: [],
 };
 
 /**

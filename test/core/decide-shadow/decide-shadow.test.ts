@@ -168,6 +168,20 @@ describe('shadow rules', () => {
     expect(begin({ ...risk, kpi: 'p95' })).toBeUndefined();
   });
 
+  it('wait for history with a live rule that learns the same, and for nobody else: history is read for live rules', () => {
+    const readings = readingsOf(makeReading({ kpi: 'requests', value: 300, recent: [300] }));
+    const saidBy = (shadow: object) => {
+      const application = makeShadowed({ rules: [risk], shadow: { rules: [shadow] } });
+      const live = makeLive(application, { readings, histories: new Map() });
+      return decideBeside(application, live).decision.because;
+    };
+
+    expect(saidBy({ ...risk, shortfallPercent: 2 })).toContain('its history is still to be read');
+    for (const other of [{ name: 'another' }, { perCapacityUnit: 50 }, { demand: { growthFactor: 2 } }]) {
+      expect(saidBy({ ...risk, ...other })).not.toContain('history');
+    }
+  });
+
   it('are bound by budget, ceilings and limits as the live layer is, and by bounds of their own', () => {
     const application = makeShadowed({ rules: [near(60)], shadow: { rules: [near(30)], count: { max: 7 } } });
     const readings = readingsOf(makeReading({ value: 90 }));
