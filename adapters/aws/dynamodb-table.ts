@@ -3,20 +3,23 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
   TransactionConflictException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DecisionRecord } from '../../core/records.ts';
+import type { Instant } from '../../core/amounts.ts';
+import type { DecisionRecord, FileRecord } from '../../core/records.ts';
 import { type Stored, storedFromRecords } from '../../core/stored.ts';
-import type { Change, DecisionQuery, Table } from '../ports.ts';
+import type { Change, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
 import type { Item } from './dynamodb-item.ts';
 import {
   decisionKeyAt,
   decisionPartition,
+  fileVersionKey,
   isDecision,
   isTorn,
   recordFromItem,
@@ -82,13 +85,23 @@ export class DynamoDbTable implements Table {
     }
   }
 
-  async decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]> {
+  async file(application: string, version: number): Promise<FileRecord | undefined> {
+    const key = fileVersionKey(application, version);
+    const { Item: item } = await this.#client.send(new GetItemCommand({ TableName: this.#tableName, Key: key }));
+    const record = item && recordFromItem(item);
+    return record?.kind === 'file' ? record : undefined;
+  }
+
+  async decisions(
+    application: string,
+    query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
+  ): Promise<readonly DecisionRecord[]> {
     const items = await this.#query({
-      partition: decisionPartition(application, query.of),
+      partition: decisionPartition(application),
       newestFirst: true,
       limit: query.limit,
       ...(query.layer !== undefined && { layer: query.layer }),
-      ...(query.before !== undefined && { below: decisionKeyAt(query.before, query.of) }),
+      ...(query.before !== undefined && { below: decisionKeyAt(query.before) }),
     });
     return items.map(recordFromItem).filter(isDecision);
   }
