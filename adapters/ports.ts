@@ -5,7 +5,7 @@ import type { Acknowledgement, Notice } from '../core/notice.ts';
 import type { CommandOutcome } from '../core/participants/judge-step.ts';
 import type { TargetHealth } from '../core/participants/plan-targets.ts';
 import type { AlarmReading } from '../core/readings.ts';
-import type { DecisionRecord, FileRecord, Instance, StoredRecord } from '../core/records.ts';
+import type { DecisionRecord, Instance, StoredRecord } from '../core/records.ts';
 import type { Series } from '../core/samples.ts';
 import type { Stored } from '../core/stored.ts';
 
@@ -43,7 +43,8 @@ export interface StackValue {
 export interface Metrics {
   /**
    * Asks for every query of the plan, pages followed. Series by query id, ascending, one sample a period at most; a query without data has
-   * no samples. Throws when the service refuses or throttles: an outage is never an empty answer.
+   * no samples. Throws when the service refuses or throttles: an outage is never an empty answer. A window of weeks is answered as far as
+   * datapoints of the period are kept: three hours below a minute, 15 days below five, 63 days below an hour.
    */
   read(plan: MetricPlan): Promise<ReadonlyMap<string, Series>>;
   /** Writes values of our own. Repeating a value at the same instant counts once for the statistic Average. */
@@ -74,13 +75,20 @@ export interface Table {
   load(application: string): Promise<Stored>;
   /** All or nothing. `conflict` when any record was changed since it was read: read again and decide again. */
   commit(application: string, change: Change): Promise<'committed' | 'conflict'>;
-  /** The application file as of one of its versions; undefined when there is none of that number. */
-  file(application: string, version: number): Promise<FileRecord | undefined>;
-  /** Stored decisions, newest first, at most `limit` (1 to 1000); only those of one layer when named, only those before an instant when given. */
-  decisions(
-    application: string,
-    query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
-  ): Promise<readonly DecisionRecord[]>;
+  /**
+   * Stored decisions, newest first, at most `limit` (1 to 1000); only those of one layer when named, only those before an instant when given.
+   * Those of shadow rules only when asked for, and then no others.
+   */
+  decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]>;
+}
+
+/** Which decisions are asked for. */
+export interface DecisionQuery {
+  readonly layer?: string;
+  readonly limit: number;
+  readonly before?: Instant;
+  /** `live` without it. */
+  readonly of?: 'live' | 'shadow';
 }
 
 /** EC2: the machines. */

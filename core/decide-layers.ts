@@ -2,6 +2,7 @@ import { addSeconds, type Instant, isBefore, secondsBetween } from './amounts.ts
 import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import { type Ceilings, sumOf, type Usage } from './ceilings.ts';
+import type { RuleHistory } from './collect-history.ts';
 import { type Decided, decideScaling } from './decide-scaling/decide-scaling.ts';
 import { servedDuring } from './decide-scaling/in-service-history.ts';
 import type { LayerSituation } from './decide-scaling/layer-situation.ts';
@@ -18,6 +19,8 @@ export interface Evaluation {
   readonly wokenBy?: string | undefined;
   readonly readings: Readings;
   readonly alarms: AlarmReadings;
+  /** What was read for rules that lack history; absent where no history is to be had. */
+  readonly histories?: readonly RuleHistory[];
   /** The revision to be desired of each layer of the file. A layer without one (its image was never found) is not decided. */
   readonly revisions: ReadonlyMap<string, RevisionRecord>;
   /** What the account allows all applications, and what the other applications take of it. */
@@ -31,11 +34,16 @@ export interface DecidedLayer extends Decided {
   readonly revision: RevisionRecord | undefined;
 }
 
+/** A layer's answer with all that it was made from: what a shadow is decided beside. */
+export interface SituatedLayer extends DecidedLayer {
+  readonly situation: LayerSituation;
+}
+
 /**
  * Decides every layer of an application, a layer that follows another after the one that it follows, then those that vanished from the file.
  * What one layer takes of the budget, the next no longer has.
  */
-export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly DecidedLayer[] {
+export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly SituatedLayer[] {
   const tallies = tallySlots(stored);
   const layers = layersOf(stored, file);
   const others = new Map<string, { desired: number; inService: number; lost: number }>();
@@ -47,7 +55,7 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
     others.set(name, { desired: desired?.count ?? 0, inService, lost });
     hourlyUsd += costOf(stored, desired, settings);
   }
-  const decided: DecidedLayer[] = [];
+  const decided: SituatedLayer[] = [];
   for (const layer of layers) {
     const { name, settings } = layer;
     const desired = stored.desired.get(name);
@@ -58,11 +66,12 @@ export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evalu
     if (target === undefined) continue;
     const othersHourlyUsd = hourlyUsd - own;
     const world: World = { stored, file, evaluation, others };
-    const answer = decideScaling(situationOf(layer, world, { desired, revision: target, tally, othersHourlyUsd }));
+    const situation = situationOf(layer, world, { desired, revision: target, tally, othersHourlyUsd });
+    const answer = decideScaling(situation);
     const { to, hourlyUsdAfter } = answer.decision;
     others.set(name, { desired: to.count, inService: tally.inService, lost: others.get(name)?.lost ?? 0 });
     hourlyUsd = othersHourlyUsd + hourlyUsdAfter;
-    decided.push({ decision: answer.decision, memory: answer.memory, revision });
+    decided.push({ situation, decision: answer.decision, memory: answer.memory, revision });
   }
   return decided;
 }
@@ -227,12 +236,17 @@ function situationOf(
     ceilings: evaluation.ceilings && ceilingsFor(name, evaluation.ceilings, { others, othersHourlyUsd }),
     isStopped: evaluation.isStopped,
     readings,
+    histories: evaluation.histories && historiesOf(name, evaluation.histories),
     alarms,
     now,
     trigger,
     wokenBy,
     fileVersion: file.version,
   };
+}
+
+function historiesOf(layer: string, histories: readonly RuleHistory[]): LayerSituation['histories'] {
+  return new Map(histories.flatMap((history) => (history.layer === layer ? [[history.rule, history]] : [])));
 }
 
 /** For one layer the other layers of its application are elsewhere too. */

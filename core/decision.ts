@@ -103,6 +103,8 @@ export interface Decision {
   readonly isStopped?: true;
   /** KPIs without data, or with a reading that may only justify more instances; absent when there are none. */
   readonly degraded?: readonly string[];
+  /** Present when shadow rules decided it: nothing was done. */
+  readonly shadow?: ShadowNote;
   /** One plain sentence. */
   readonly because: string;
   /** Cost an hour of this layer, all desired instances running. */
@@ -110,6 +112,19 @@ export interface Decision {
   readonly hourlyUsdAfter: number;
   /** Absent in records of earlier versions. */
   readonly basis?: DecisionBasis;
+}
+
+/** What shadow rules decided beside. */
+export interface ShadowNote {
+  /** What the live rules decided in the same evaluation, and what they had in service. */
+  readonly liveCount: number;
+  readonly liveInService: number;
+  /** What the shadow would have in service. */
+  readonly inService: number;
+  /** Averages per instance, measured on the live fleet and shared out over the shadow's. The readings of the decision are those after it. */
+  readonly restated: readonly { readonly kpi: string; readonly measured: number }[];
+  /** KPIs of the live fleet that may have been others with the shadow's count, taken as they are. */
+  readonly taken: readonly string[];
 }
 
 /** A wish once made, kept for the stabilisation window. */
@@ -124,6 +139,15 @@ export interface FreezeMemory {
   readonly peak: number;
   /** When traffic was last seen down together with the trouble. */
   readonly seenAt: Instant;
+}
+
+/** How far a rule that looks ahead has been taught: every period before `until` was given to it, or is gone for good. */
+export interface Taught {
+  readonly until: Instant;
+  /** Present while history is still being read: it learns nothing of today before yesterday. */
+  readonly isReading?: true;
+  /** Times in a row that history could not be read, and when to try again; absent when the last time went well. */
+  readonly failed?: { readonly times: number; readonly retryAt: Instant };
 }
 
 /** What `decideScaling` remembers of a layer from one evaluation to the next. */
@@ -141,6 +165,8 @@ export interface ScalingMemory {
   readonly freezes?: Readonly<Record<string, FreezeMemory>>;
   /** What the rules that look ahead have learnt, by the name of the rule: some 25 KB each. */
   readonly forecasts?: Readonly<Record<string, ForecastState>>;
+  /** How far those rules have been taught, by the name of the rule. */
+  readonly taught?: Readonly<Record<string, Taught>>;
   /**
    * How many were in service, one entry a change, oldest first, the last hour and at most 100 changes: what a reading of an earlier period was
    * an average of.

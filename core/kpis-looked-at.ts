@@ -38,6 +38,13 @@ export function kpisOfLayer(layer: Layer): readonly string[] {
   return [...kpis];
 }
 
+/** The KPIs that one rule's wish is made from, its own first. */
+export function kpisOfRule(rule: Rule): readonly string[] {
+  const kpis = new Set<string>();
+  lookForRule(rule, (kpi) => kpis.add(kpi));
+  return [...kpis];
+}
+
 type Look = (kpi: string, much: { readonly periods?: number; readonly peakWithinSeconds?: number }) => void;
 
 function lookAtLayer({ rules, scaleIn }: Layer, look: Look): void {
@@ -49,7 +56,14 @@ function lookAtLayer({ rules, scaleIn }: Layer, look: Look): void {
 }
 
 function lookForRule(rule: Rule, look: Look): void {
-  if ('kpi' in rule) look(rule.kpi, { periods: 'periods' in rule ? Number(rule.periods.split(' of ')[1]) : 1 });
+  if (!('kpi' in rule)) return;
+  look(rule.kpi, { periods: 'periods' in rule ? Number(rule.periods.split(' of ')[1]) : 1 });
+  if (!('shortfallPercent' in rule) || rule.demand === undefined) return;
+  const { plus, backlog, saturatedWhen } = rule.demand;
+  for (const kpi of plus) look(kpi, {});
+  // By how much it grew: two periods.
+  if (backlog !== undefined) look(backlog, { periods: 2 });
+  for (const { kpi } of saturatedWhen) look(kpi, {});
 }
 
 function pairOf(kpi: string, looks: Looks | undefined): readonly (readonly [string, Looks])[] {

@@ -6,7 +6,7 @@ import type { DecisionRecord, DesiredRecord, ScalingRecord, StoredRecord } from 
 import { revisionKey, type Stored } from './stored.ts';
 
 /** Decisions are kept for thirty days. */
-const KEPT_SECONDS = 30 * 86_400;
+export const KEPT_SECONDS = 30 * 86_400;
 
 /**
  * The records that one layer's decision leaves, all in one change: what deciding remembers, always; count and revision when they changed; the
@@ -28,13 +28,20 @@ export function recordDecision(stored: Stored, decided: DecidedLayer): readonly 
 }
 
 function scalingRecord({ application, scaling }: Stored, { decision, memory }: DecidedLayer): ScalingRecord {
-  const { layer, at, because, outcome, from, to } = decision;
+  const { layer } = decision;
   const before = scaling.get(layer);
   const record = { kind: 'scaling', application, version: (before?.version ?? 0) + 1, layer, memory } as const;
-  if (outcome !== 'hold' || from.revision !== to.revision) return record;
+  const hold = holdAfter(before?.hold, decision);
+  return hold === undefined ? record : { ...record, hold };
+}
+
+/** The hold that stands after a decision: counted when it is of the same kind as the one before, undefined when something changes. */
+export function holdAfter(before: ScalingRecord['hold'], decision: Decision): ScalingRecord['hold'] {
+  const { at, because, outcome, from, to } = decision;
+  if (outcome !== 'hold' || from.revision !== to.revision) return undefined;
   const reason = holdReason(decision);
-  const last = before?.hold?.reason === reason ? before.hold : { since: at, times: 0 };
-  return { ...record, hold: { reason, because, since: last.since, times: last.times + 1 } };
+  const last = before?.reason === reason ? before : { since: at, times: 0 };
+  return { reason, because, since: last.since, times: last.times + 1 };
 }
 
 function desiredRecord({ application, desired }: Stored, { layer, to, because, at }: Decision): DesiredRecord {

@@ -10,6 +10,7 @@ export function recordKey(record: StoredRecord): string {
       return record.kind;
     case 'desired':
     case 'scaling':
+    case 'shadow':
       return `${record.kind}#${record.layer}`;
     case 'revision':
       return `revision#${record.layer}#${padded(record.revision)}`;
@@ -29,7 +30,8 @@ export function recordKey(record: StoredRecord): string {
     case 'hook-run':
       return `${record.kind}#${record.participant}`;
     case 'decision':
-      return `decision#${String(record.decision.at).padStart(15, '0')}#${record.decision.layer}`;
+    case 'shadow-decision':
+      return `${record.kind}#${String(record.decision.at).padStart(15, '0')}#${record.decision.layer}`;
   }
 }
 

@@ -5,6 +5,7 @@ import type { Decision, ScalingMemory } from './decision.ts';
 import type { HookStep } from './hook-step.ts';
 import type { Placement, Slot } from './instance-life.ts';
 import type { RunReport } from './notice.ts';
+import type { ShadowFleet, ShadowRisk } from './shadow.ts';
 
 /**
  * What is stored, each kind with one writer, so that writers rarely meet:
@@ -14,6 +15,8 @@ import type { RunReport } from './notice.ts';
  *   revision     evaluate      image, size and launch settings, pinned; never changed
  *   scaling      evaluate      what deciding remembers of a layer
  *   decision     evaluate      append only, expires
+ *   shadow       evaluate      what the shadow rules of a layer asked for and remember, expires when they are gone
+ *   shadow-decision  evaluate  what shadow rules decided and nobody did; append only, expires
  *   head         reconcile     membership version, next slot numbers: the fence of every change of the fleet (apply makes the first)
  *   slot         reconcile     one machine
  *   refusal      reconcile     an offering that EC2 refused
@@ -88,9 +91,25 @@ export interface ScalingRecord extends RecordBase {
   };
 }
 
+/** What the shadow rules of one layer have come to. Nothing is launched, terminated or reserved by it. */
+export interface ShadowRecord extends RecordBase {
+  readonly kind: 'shadow';
+  readonly layer: string;
+  /** When it began as a copy of the live layer. */
+  readonly since: Instant;
+  readonly decidedAt: Instant;
+  readonly fleet: ShadowFleet;
+  readonly memory: ScalingMemory;
+  readonly hold?: NonNullable<ScalingRecord['hold']>;
+  readonly risk?: ShadowRisk;
+  /** Some days after the last evaluation with shadow rules. */
+  readonly expiresAt: Instant;
+}
+
 /** One decision, with everything it was made from. */
 export interface DecisionRecord extends RecordBase {
-  readonly kind: 'decision';
+  /** Decisions of shadow rules lie apart: whoever asks for decisions never sees them. */
+  readonly kind: 'decision' | 'shadow-decision';
   readonly decision: Decision;
   /** After this DynamoDB's TTL removes it. */
   readonly expiresAt: Instant;
@@ -257,6 +276,7 @@ export type StoredRecord =
   | RevisionRecord
   | ScalingRecord
   | DecisionRecord
+  | ShadowRecord
   | HeadRecord
   | SlotRecord
   | RefusalRecord

@@ -10,6 +10,7 @@ import type {
   RefusalRecord,
   RevisionRecord,
   ScalingRecord,
+  ShadowRecord,
   SlotRecord,
   StoredRecord,
   TargetsRecord,
@@ -30,6 +31,8 @@ export interface Stored {
   readonly desired: ReadonlyMap<string, DesiredRecord>;
   /** By layer. */
   readonly scaling: ReadonlyMap<string, ScalingRecord>;
+  /** By layer. */
+  readonly shadows: ReadonlyMap<string, ShadowRecord>;
   /** By `revisionKey`. */
   readonly revisions: ReadonlyMap<string, RevisionRecord>;
   /** In order of layer, then number. */
@@ -64,6 +67,7 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
   let usage: UsageRecord | undefined;
   const desired = new Map<string, DesiredRecord>();
   const scaling = new Map<string, ScalingRecord>();
+  const shadows = new Map<string, ShadowRecord>();
   const revisions = new Map<string, RevisionRecord>();
   const slots: SlotRecord[] = [];
   const refusals: RefusalRecord[] = [];
@@ -79,6 +83,7 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     else if (record.kind === 'observation') observations.set(record.instance.instanceId, record);
     else if (record.kind === 'desired') desired.set(record.layer, record);
     else if (record.kind === 'scaling') scaling.set(record.layer, record);
+    else if (record.kind === 'shadow') shadows.set(record.layer, record);
     else if (record.kind === 'revision') revisions.set(revisionKey(record), record);
     else if (record.kind === 'told') told.set(record.participant, record);
     else if (record.kind === 'acknowledgement') acknowledgements.set(record.participant, record);
@@ -100,6 +105,7 @@ export function storedFromRecords(application: string, records: Iterable<StoredR
     usage,
     desired,
     scaling,
+    shadows,
     revisions,
     slots,
     refusals,

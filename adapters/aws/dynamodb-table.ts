@@ -3,23 +3,20 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
-  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
   TransactionConflictException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Instant } from '../../core/amounts.ts';
-import type { DecisionRecord, FileRecord } from '../../core/records.ts';
+import type { DecisionRecord } from '../../core/records.ts';
 import { type Stored, storedFromRecords } from '../../core/stored.ts';
-import type { Change, Table } from '../ports.ts';
+import type { Change, DecisionQuery, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
 import type { Item } from './dynamodb-item.ts';
 import {
   decisionKeyAt,
   decisionPartition,
-  fileVersionKey,
   isDecision,
   isTorn,
   recordFromItem,
@@ -85,23 +82,13 @@ export class DynamoDbTable implements Table {
     }
   }
 
-  async file(application: string, version: number): Promise<FileRecord | undefined> {
-    const key = fileVersionKey(application, version);
-    const { Item: item } = await this.#client.send(new GetItemCommand({ TableName: this.#tableName, Key: key }));
-    const record = item && recordFromItem(item);
-    return record?.kind === 'file' ? record : undefined;
-  }
-
-  async decisions(
-    application: string,
-    query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
-  ): Promise<readonly DecisionRecord[]> {
+  async decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]> {
     const items = await this.#query({
-      partition: decisionPartition(application),
+      partition: decisionPartition(application, query.of),
       newestFirst: true,
       limit: query.limit,
       ...(query.layer !== undefined && { layer: query.layer }),
-      ...(query.before !== undefined && { below: decisionKeyAt(query.before) }),
+      ...(query.before !== undefined && { below: decisionKeyAt(query.before, query.of) }),
     });
     return items.map(recordFromItem).filter(isDecision);
   }

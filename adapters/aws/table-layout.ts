@@ -2,7 +2,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { Instant } from '../../core/amounts.ts';
 import { recordKey } from '../../core/record-key.ts';
 import type { DecisionRecord, StoredRecord } from '../../core/records.ts';
-import type { Change } from '../ports.ts';
+import type { Change, DecisionQuery } from '../ports.ts';
 import { type Item, itemFromObject, objectFromItem } from './dynamodb-item.ts';
 
 /**
@@ -11,6 +11,7 @@ import { type Item, itemFromObject, objectFromItem } from './dynamodb-item.ts';
  *   application (partition)   key (sort)            what
  *   shop                      head, slot#web#…, …   what `load` reads: everything that is true now
  *   shop#decisions            decision#…            decisions, until their `ttl`
+ *   shop#shadow#decisions     shadow-decision#…   what shadow rules decided, until their `ttl`
  *   shop#files                file#000000003        every version of the application file, for ever
  *   #applications             shop                  one item an application
  *   #account                  usage                 what each application takes of the ceilings
@@ -19,19 +20,14 @@ import { type Item, itemFromObject, objectFromItem } from './dynamodb-item.ts';
  */
 export const registryPartition = '#applications';
 
-/** Partition of the decisions of an application. */
-export function decisionPartition(application: string): string {
-  return `${application}#decisions`;
+/** Partition of the decisions of an application; those of its shadow rules lie apart, within the same rights. */
+export function decisionPartition(application: string, of: NonNullable<DecisionQuery['of']> = 'live'): string {
+  return of === 'live' ? `${application}#decisions` : `${application}#shadow#decisions`;
 }
 
 /** Sort key below which every decision is earlier than `before`. */
-export function decisionKeyAt(before: Instant): string {
-  return `decision#${String(before).padStart(15, '0')}`;
-}
-
-/** Where one version of an application file lies. */
-export function fileVersionKey(application: string, version: number): Item {
-  return keyOf(`${application}#files`, `file#${String(version).padStart(9, '0')}`);
+export function decisionKeyAt(before: Instant, of: NonNullable<DecisionQuery['of']> = 'live'): string {
+  return `${of === 'live' ? 'decision' : 'shadow-decision'}#${String(before).padStart(15, '0')}`;
 }
 
 /** One write of a commit: an item to put or a key to delete, the version that must be stored now, and what to call it in an error. */
@@ -78,7 +74,8 @@ function putsOf(application: string, record: StoredRecord, change: Change): read
   const item = { ...itemFromObject(record), ...keyOf(partition, key), ...fenced, ...ttl };
   const put = { name: key, item, key: keyOf(partition, key), storedVersion: record.version - 1 };
   if (record.kind !== 'file') return [put];
-  const inHistory = fileVersionKey(application, record.version);
+  const version = `file#${String(record.version).padStart(9, '0')}`;
+  const inHistory = keyOf(`${application}#files`, version);
   const inRegistry = keyOf(registryPartition, application);
   return [
     put,
@@ -95,8 +92,9 @@ function deletesOf(record: StoredRecord): readonly Write[] {
   return [deletion, { name: `registry of ${key}`, key: keyOf(registryPartition, application) }];
 }
 
-function partitionOf(record: StoredRecord): string {
-  return record.kind === 'decision' ? decisionPartition(record.application) : record.application;
+function partitionOf({ kind, application }: StoredRecord): string {
+  if (kind === 'decision') return decisionPartition(application);
+  return kind === 'shadow-decision' ? decisionPartition(application, 'shadow') : application;
 }
 
 function slotsOf(change: Change): Item {
@@ -117,5 +115,5 @@ function isRecord(value: unknown): value is StoredRecord {
 
 /** Only decisions lie in a decision partition. */
 export function isDecision(record: StoredRecord): record is DecisionRecord {
-  return record.kind === 'decision';
+  return record.kind === 'decision' || record.kind === 'shadow-decision';
 }

@@ -1,4 +1,4 @@
-import { addSeconds, alignDown, type Instant } from '../../core/amounts.ts';
+import { addSeconds, alignDown, type Instant, isBefore } from '../../core/amounts.ts';
 import type { MetricPlan, MetricQuery } from '../../core/collect-metrics.ts';
 import { evaluateExpression } from '../../core/metric-math/evaluate-expression.ts';
 import { type Expression, referencedIds } from '../../core/metric-math/expression.ts';
@@ -13,16 +13,27 @@ import { type MetricName, MetricStore, type Window } from './metric-store.ts';
 /** CloudWatch refuses a datum older than this: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html (two weeks). */
 const oldestSeconds = 14 * 86_400;
 
+/**
+ * How long datapoints of a period can be read: docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html
+ */
+function retentionSeconds(periodSeconds: number): number {
+  if (periodSeconds < 60) return 3 * 3600;
+  if (periodSeconds < 300) return 15 * 86_400;
+  return (periodSeconds < 3600 ? 63 : 455) * 86_400;
+}
+
 /** CloudWatch in memory: statistics from the values that were put, metric math, alarms. What was put may be published late. */
 export class MemoryMetrics implements Metrics {
   readonly #clock: Clock;
-  readonly #store = new MetricStore();
+  readonly #store: MetricStore;
   readonly #alarms = new Map<string, { readonly definition: AlarmDefinition; reading: AlarmReading }>();
   readonly #expressions = new Map<string, Expression>();
   readonly #ownMetrics = new Map<string, MetricName>();
 
-  constructor(clock: Clock) {
+  /** `keepSeconds` is for how long values are kept at the least; without it three hours, or as long as rules look back. */
+  constructor(clock: Clock, { keepSeconds }: { readonly keepSeconds?: number } = {}) {
     this.#clock = clock;
+    this.#store = new MetricStore({ keepSeconds });
   }
 
   /** Puts values; `visibleAt` (now, without it) is when readers begin to see them. Throws RangeError when `at` is over two weeks ago. */
@@ -141,7 +152,10 @@ export class MemoryMetrics implements Metrics {
     window: Window,
   ): readonly Sample[] {
     const query = { metric, stat: metric.stat, periodSeconds };
-    return this.#store.samples(query, { from: window.from, until: window.until, now: this.#clock.now() });
+    const now = this.#clock.now();
+    const oldest = addSeconds(now, -retentionSeconds(periodSeconds));
+    const from = isBefore(window.from, oldest) ? alignDown(oldest, periodSeconds) : window.from;
+    return this.#store.samples(query, { from, until: window.until, now });
   }
 }
 

@@ -1,8 +1,8 @@
 import { earlier, type Instant, isAtOrAfter, isBefore } from '../../core/amounts.ts';
 import { recordKey } from '../../core/record-key.ts';
-import { type DecisionRecord, type FileRecord, type StoredRecord, wholeAccount } from '../../core/records.ts';
+import { type DecisionRecord, type StoredRecord, wholeAccount } from '../../core/records.ts';
 import { type Stored, storedFromRecords } from '../../core/stored.ts';
-import type { Change, Clock, Table } from '../ports.ts';
+import type { Change, Clock, DecisionQuery, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
 import { OrderedRecords } from './ordered-records.ts';
 
@@ -23,8 +23,7 @@ interface Shelf {
   /** Everything but decisions. */
   readonly live: OrderedRecords<StoredRecord>;
   readonly decisions: OrderedRecords<DecisionRecord>;
-  /** Every version of the application file. */
-  readonly files: Map<number, FileRecord>;
+  readonly shadowDecisions: OrderedRecords<DecisionRecord>;
   /** What `load` last returned, until something that it shows changes. */
   loaded: Stored | undefined;
   /** No live record expires before this. */
@@ -78,16 +77,10 @@ export class MemoryTable implements Table {
     return 'committed';
   }
 
-  async file(application: string, version: number): Promise<FileRecord | undefined> {
-    return this.#shelves.get(application)?.files.get(version);
-  }
-
-  async decisions(
-    application: string,
-    query: { readonly layer?: string; readonly limit: number; readonly before?: Instant },
-  ): Promise<readonly DecisionRecord[]> {
-    const { layer, limit, before } = query;
-    const stored = this.#freshShelf(application)?.decisions.ascending() ?? [];
+  async decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]> {
+    const { layer, limit, before, of = 'live' } = query;
+    const shelf = this.#freshShelf(application);
+    const stored = (of === 'live' ? shelf?.decisions : shelf?.shadowDecisions)?.ascending() ?? [];
     const found: DecisionRecord[] = [];
     for (let index = stored.length - 1; index >= 0 && found.length < limit; index -= 1) {
       const record = stored[index];
@@ -107,7 +100,7 @@ export class MemoryTable implements Table {
     const shelf = {
       live: new OrderedRecords<StoredRecord>(),
       decisions: new OrderedRecords<DecisionRecord>(),
-      files: new Map<number, FileRecord>(),
+      shadowDecisions: new OrderedRecords<DecisionRecord>(),
       loaded: undefined,
       nextExpiryAt: undefined,
     };
@@ -140,33 +133,39 @@ export class MemoryTable implements Table {
 
 /** 0 when nothing is stored. */
 function storedVersion(shelf: Shelf, key: string): number {
-  return (shelf.live.get(key) ?? shelf.decisions.get(key))?.version ?? 0;
+  return (shelf.live.get(key) ?? shelf.decisions.get(key) ?? shelf.shadowDecisions.get(key))?.version ?? 0;
 }
 
 function put(shelf: Shelf, key: string, record: StoredRecord): TableChange {
   freeze(record);
-  const before = record.kind === 'decision' ? shelf.decisions.put(key, record) : shelf.live.put(key, record);
-  if (record.kind !== 'decision') {
+  const before = putOn(shelf, key, record);
+  if (record.kind !== 'decision' && record.kind !== 'shadow-decision') {
     shelf.loaded = undefined;
-    if (record.kind === 'file') shelf.files.set(record.version, record);
     if ('expiresAt' in record) shelf.nextExpiryAt = earlier(shelf.nextExpiryAt, record.expiresAt);
   }
   return { application: record.application, key, ...(before && { before }), after: record };
 }
 
+function putOn(shelf: Shelf, key: string, record: StoredRecord): StoredRecord | undefined {
+  if (record.kind === 'decision') return shelf.decisions.put(key, record);
+  return record.kind === 'shadow-decision' ? shelf.shadowDecisions.put(key, record) : shelf.live.put(key, record);
+}
+
 function remove(application: string, shelf: Shelf, key: string): TableChange {
   const live = shelf.live.remove(key);
   if (live !== undefined) shelf.loaded = undefined;
-  const before = live ?? shelf.decisions.remove(key);
+  const before = live ?? shelf.decisions.remove(key) ?? shelf.shadowDecisions.remove(key);
   return { application, key, ...(before && { before }) };
 }
 
 /** Decisions are written in the order in which they expire, so only the oldest are looked at. */
 function expiredKeys(shelf: Shelf, now: Instant): readonly string[] {
   const keys: string[] = [];
-  for (const decision of shelf.decisions.ascending()) {
-    if (!isAtOrAfter(now, decision.expiresAt)) break;
-    keys.push(recordKey(decision));
+  for (const decisions of [shelf.decisions, shelf.shadowDecisions]) {
+    for (const decision of decisions.ascending()) {
+      if (!isAtOrAfter(now, decision.expiresAt)) break;
+      keys.push(recordKey(decision));
+    }
   }
   if (shelf.nextExpiryAt === undefined || !isAtOrAfter(now, shelf.nextExpiryAt)) return keys;
   let next: Instant | undefined;

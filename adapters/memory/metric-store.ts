@@ -31,15 +31,22 @@ interface StoredMetric {
 /** Shortest time that data are kept for: whatever asks for the last hours finds them. */
 const leastRetentionSeconds = 3 * 3600;
 
+/** A look further back than this is one for history, which finds what is there and keeps nothing for the next. */
+const longestLookSeconds = 86_400;
+
 /**
- * What was put, by metric and time. Data are dropped once they are older than three hours and than twice the longest look back anyone
- * has taken: a month of virtual time needs no more memory than an afternoon.
+ * What was put, by metric and time. Data are dropped once they are older than three hours (`keepSeconds`, when that is more) and than twice the
+ * longest look back of up to a day that anyone has taken: a month of virtual time needs no more memory than an afternoon.
  */
 export class MetricStore {
   readonly #metrics = new Map<string, StoredMetric>();
   /** By identity: plans and feeds ask with the same objects again and again. */
   readonly #keys = new WeakMap<MetricName, string>();
-  #retentionSeconds = leastRetentionSeconds;
+  #retentionSeconds: number;
+
+  constructor({ keepSeconds = leastRetentionSeconds }: { readonly keepSeconds?: number | undefined } = {}) {
+    this.#retentionSeconds = Math.max(leastRetentionSeconds, keepSeconds);
+  }
 
   /** Not to be seen before `visibleAt`, as CloudWatch publishes late. */
   put(name: MetricName, datum: MetricDatum, visibleAt: Instant): void {
@@ -58,7 +65,8 @@ export class MetricStore {
     query: { readonly metric: MetricName; readonly stat: string; readonly periodSeconds: number },
     { from, until, now }: Window & { readonly now: Instant },
   ): readonly Sample[] {
-    this.#retentionSeconds = Math.max(this.#retentionSeconds, 2 * secondsBetween(from, now));
+    const lookSeconds = secondsBetween(from, now);
+    if (lookSeconds <= longestLookSeconds) this.#retentionSeconds = Math.max(this.#retentionSeconds, 2 * lookSeconds);
     const metric = this.#metrics.get(this.#keyOf(query.metric));
     if (metric === undefined) return [];
     const known = knownSamples(metric, query);

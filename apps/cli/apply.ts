@@ -4,6 +4,7 @@ import { readApplication } from '../../core/application/read-application.ts';
 import { type ApplyReport, applyStage } from '../../functions/apply/stage.ts';
 import { type CliWorld, type ExitCode, sayError } from './cli-world.ts';
 import { type ApplyArguments, applyUsage, readApplyArguments } from './read-arguments.ts';
+import { readTableName } from './table-name.ts';
 
 /** `npm run apply`: see `applyUsage`. Prints every problem at once; never throws. */
 export async function applyCommand(words: readonly string[], world: CliWorld): Promise<ExitCode> {
@@ -40,11 +41,8 @@ function check(text: string, { file, parameters }: ApplyArguments, world: CliWor
 }
 
 async function apply(text: string, read: ApplyArguments, world: CliWorld): Promise<ExitCode> {
-  const tableName = read.table ?? world.environment['CONCERTINA_TABLE'] ?? '';
-  if (tableName === '') {
-    const allowed = 'the name of the table, here or in the environment variable CONCERTINA_TABLE';
-    return refuse(read.file, [{ path: '--table', found: 'nothing', allowed }], world);
-  }
+  const tableName = readTableName(read.table, world);
+  if (typeof tableName !== 'string') return refuse(read.file, [tableName], world);
   try {
     const report = await applyStage(world.openPorts(tableName), { ...read, text });
     if (report.outcome === 'refused') return refuse(read.file, report.problems, world);

@@ -5,7 +5,7 @@ import { SystemChance } from '../../adapters/aws/system-chance.ts';
 import { SystemClock } from '../../adapters/aws/system-clock.ts';
 import { applyCommand } from './apply.ts';
 import type { CliWorld, ExitCode } from './cli-world.ts';
-import { explainCommand } from './explain.ts';
+import { shadowCommand } from './shadow.ts';
 
 const world: CliWorld = {
   environment: process.env,
@@ -22,14 +22,8 @@ const world: CliWorld = {
 /** The commands, by their first word. */
 const commands: Readonly<Record<string, (words: readonly string[], world: CliWorld) => Promise<ExitCode>>> = {
   apply: applyCommand,
-  explain: explainCommand,
+  shadow: shadowCommand,
 };
-
-/** Whoever reads our output (`head`, a pager) may have read enough. */
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
 
 const [name = '', ...words] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

@@ -1,3 +1,4 @@
+import type { ShadowComparison } from '../../core/decide-shadow/compare-shadow.ts';
 import type { Outcome } from '../../core/decision.ts';
 import type { Violation } from '../local/check-promises.ts';
 import type { Played } from './play.ts';
@@ -21,11 +22,13 @@ export interface Figures {
   readonly costUsd: number;
   readonly settled: boolean;
   readonly maxCount: Readonly<Record<string, number>>;
+  /** Of each layer with shadow rules. */
+  readonly shadows: readonly ShadowComparison[];
   readonly violations: readonly Violation[];
 }
 
 /** Adds a run up. `wallSeconds` is real time. */
-export function figuresOf({ play, trace, world, run }: Played, wallSeconds: number): Figures {
+export function figuresOf({ play, trace, world, run, shadows }: Played, wallSeconds: number): Figures {
   const { diary, load, check } = world;
   const elasticity = load.score.result();
   const layers = Object.keys(play.application.layers);
@@ -47,6 +50,7 @@ export function figuresOf({ play, trace, world, run }: Played, wallSeconds: numb
     costUsd: rounded(run.bill.usd, 4),
     settled: run.settledAfterSeconds !== undefined,
     maxCount: Object.fromEntries(layers.map((layer) => [layer, diary.maxCount.get(layer) ?? 0])),
+    shadows,
     violations: check.violations,
   };
 }

@@ -1,7 +1,10 @@
+import { addSeconds } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
+import { compareShadow, type ShadowComparison } from '../../core/decide-shadow/compare-shadow.ts';
+import { readShadowStory, shadowedLayers } from '../cli/read-shadow-story.ts';
 import { runWorld, type WorldRun } from '../local/run-world.ts';
 import { firstDays, type Trace, traceSeconds } from '../local/trace.ts';
-import { createWorld, type World } from '../local/world.ts';
+import { createWorld, traceStart, type World } from '../local/world.ts';
 
 /** What is played. */
 export interface Play {
@@ -21,6 +24,8 @@ export interface Played {
   readonly trace: Trace;
   readonly world: World;
   readonly run: WorldRun;
+  /** Of each layer with shadow rules, over the time of the trace. */
+  readonly shadows: readonly ShadowComparison[];
 }
 
 /** How far a demo is. */
@@ -37,5 +42,12 @@ export async function play(of: Play, onProgress: (progress: Progress) => void = 
   const run = await runWorld(world, (minute) => {
     if (minute >= 0) onProgress({ doneRatio: Math.min(1, minute / minutes), world });
   });
-  return { play: of, trace, world, run };
+  return { play: of, trace, world, run, shadows: await compareShadows(world, run) };
+}
+
+async function compareShadows({ table, options }: World, run: WorldRun): Promise<readonly ShadowComparison[]> {
+  const stored = await table.load(options.application.application);
+  const time = { from: traceStart, until: addSeconds(traceStart, run.virtualSeconds) };
+  const stories = shadowedLayers(stored).map((layer) => readShadowStory(table, stored, { layer, ...time }));
+  return (await Promise.all(stories)).flatMap((story) => (story === undefined ? [] : [compareShadow(story)]));
 }

@@ -1,3 +1,4 @@
+import { sayComparisonShortly } from '../cli/say-shadow.ts';
 import { peakShareOfMax } from '../local/load-model.ts';
 import { ordinaryInstance, saturationPerSecond } from '../local/response-times.ts';
 import { feedsOf } from '../local/signals.ts';
@@ -28,6 +29,7 @@ export function summaryOf(
     layerSection(played, paint),
     decisionSection(played, { width, paint }),
     figureSection(played, figures, paint),
+    ...(figures.shadows.length === 0 ? [] : [shadowSection(figures, { width, paint })]),
     promiseSection(figures, { width, paint }),
   ];
   return sections.map((lines) => lines.join('\n')).join('\n\n');
@@ -194,6 +196,17 @@ function figureSection({ run, world, play }: Played, figures: Figures, paint: Pa
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [...rows.map(([name, text]) => `  ${paint.faint(name.padEnd(width))}  ${text}`), ...degradedLines(world)];
+}
+
+function shadowSection(
+  { shadows }: Figures,
+  { width, paint }: { readonly width: number; readonly paint: Paint },
+): readonly string[] {
+  const told = shadows.flatMap((comparison) => {
+    const [first = '', ...rest] = wrap(sayComparisonShortly(comparison), width - 12);
+    return [`  ${paint.faint('shadow')}  ${first}`, ...rest.map((line) => `${' '.repeat(10)}${line}`)];
+  });
+  return [paint.strong('Beside them, the shadow rules, which never acted:'), ...told];
 }
 
 function budgetOf({ budget }: Played['play']['application']): string {

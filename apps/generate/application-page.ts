@@ -35,34 +35,40 @@ Name \`application.schema.json\` under \`$schema\` and an editor helps while you
 interface Place {
   readonly path: string;
   readonly variant: string;
+  /** Unions that were said before, each with its place: rules may stand in more than one, and are said once. */
+  readonly said: Map<Schema, string>;
 }
 
 /** The reference page of the application file, in Markdown. */
 export function applicationPage(): string {
   // What several variants have in common, such as `missing`, is said once.
-  const all = new Set(sections(applicationSchema, { path: '', variant: '' }));
+  const all = new Set(sections(applicationSchema, { path: '', variant: '', said: new Map() }));
   return [introduction, ...all].join('\n');
 }
 
 /** One section for each object of the schema, from the top down. */
 function sections(schema: Schema, place: Place): readonly string[] {
   const bare = unwrapped(schema);
-  const { path } = place;
-  if (bare instanceof z.ZodUnion) return variants(bare, path);
-  if (bare instanceof z.ZodRecord) return sections(bare.valueType, { path: `${path}.<name>`, variant: '' });
-  if (bare instanceof z.ZodArray) return sections(bare.element, { path: `${path}[]`, variant: '' });
+  const { path, said } = place;
+  if (bare instanceof z.ZodUnion) return variants(bare, place);
+  if (bare instanceof z.ZodRecord) return sections(bare.valueType, { path: `${path}.<name>`, variant: '', said });
+  if (bare instanceof z.ZodArray) return sections(bare.element, { path: `${path}[]`, variant: '', said });
   if (!(bare instanceof z.ZodObject)) return [];
   const fields = Object.entries(bare.shape);
   const inner = fields.flatMap(([key, field]) =>
-    sections(field, { path: path === '' ? key : `${path}.${key}`, variant: '' }),
+    sections(field, { path: path === '' ? key : `${path}.${key}`, variant: '', said }),
   );
   return [section(place, bare, fields), ...inner];
 }
 
-function variants(union: z.ZodUnion, path: string): readonly string[] {
+function variants(union: z.ZodUnion, { path, said }: Place): readonly string[] {
+  if ((said.get(union) ?? path) !== path) return [];
+  said.set(union, path);
   const keys = tellingKeys.get(union)?.keys ?? [];
   const objects = union.options.filter((option) => option instanceof z.ZodObject);
-  return objects.flatMap((option, index) => sections(option, { path, variant: sayKeys(option, keys[index] ?? []) }));
+  return objects.flatMap((option, index) =>
+    sections(option, { path, variant: sayKeys(option, keys[index] ?? []), said }),
+  );
 }
 
 /** Variants that have the same keys are told apart by a literal. */

@@ -70,6 +70,18 @@ export class InServiceCheck {
     if (inService < min) this.#broken(2, `${found}, min is ${min}`);
     else if (inService < quorum) this.#broken(2, `${found}, the quorum is ${quorum}`);
     else if (inService < desired) this.#broken(2, `${found}, ${desired} are desired`);
+    if (slot.state === 'leaving') this.#checkHealth(slot);
+  }
+
+  /** Nobody leaves while more of a layer has failed than it allows. */
+  #checkHealth(slot: Slot): void {
+    const { layer } = slot;
+    const failed = this.#view
+      .slotsOf(layer)
+      .filter(({ failedAt, state }) => failedAt !== undefined && state !== 'gone');
+    const allowed = (this.#view.file?.layers[layer]?.maxUnhealthyPercent ?? 100) / 100;
+    if (failed.length <= allowed * this.#view.mostDesired(layer, this.#clock.now())) return;
+    this.#broken(4, `${slotName(slot)} is ${slot.state} while ${failed.length} of ${layer} have failed`);
   }
 
   #isTaken(instanceId: string): boolean {

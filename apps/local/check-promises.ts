@@ -8,6 +8,7 @@ import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
 import type { Acknowledgement, Notice } from '../../core/notice.ts';
 import { BeliefCheck, type Measured } from './check-beliefs.ts';
 import { InServiceCheck } from './check-in-service.ts';
+import { LaunchCheck } from './check-launch.ts';
 import { isAlive, silenceSeconds, type Truth, whatIsUnsettled } from './check-settled.ts';
 import { StoredView } from './stored-view.ts';
 
@@ -52,6 +53,7 @@ export class PromiseCheck implements FleetWatcher {
   readonly #machineOfSlot = new Map<string, string>();
   readonly #beliefs: BeliefCheck;
   readonly #inService: InServiceCheck;
+  readonly #launches: LaunchCheck;
   readonly #silent = new Set<string>();
   #unexplained: { readonly layer: string; readonly from: number; readonly to: number }[] = [];
   #decisions: Decision[] = [];
@@ -65,6 +67,7 @@ export class PromiseCheck implements FleetWatcher {
     const broken = (promise: number, what: string): void => this.#broken(promise, what);
     const { view } = this;
     this.#beliefs = new BeliefCheck(view, broken);
+    this.#launches = new LaunchCheck({ clock, clockSeconds: this.#clockSeconds, view }, broken);
     this.#inService = new InServiceCheck({ clock, view, truthOf: (instanceId) => truth.truthOf(instanceId) }, broken);
   }
 
@@ -201,6 +204,7 @@ export class PromiseCheck implements FleetWatcher {
     if (before === undefined) {
       const mayBe = this.view.slotsOf(layer).filter(mayRun).length + 1;
       this.#requireAtMostMax(layer, mayBe, 'are asked for');
+      this.#launches.onIntended(after);
     }
     this.#inService.onSlot(before, after);
     const isEnding = after.state === 'leaving' || after.state === 'failed';
@@ -230,8 +234,16 @@ export class PromiseCheck implements FleetWatcher {
     if (decision.outcome !== 'in') return;
     const blind = decision.proposals.find(({ kind }) => kind === 'stay');
     if (blind !== undefined) this.#broken(4, `${decision.layer} scales in although ${blind.rule}: ${blind.because}`);
+    this.#checkHealth(decision);
     const missing = decision.readings.find(({ source }) => source === 'missing');
     if (missing !== undefined) this.#broken(4, `${decision.layer} scales in without data of ${missing.kpi}`);
+  }
+
+  #checkHealth({ layer, from, to }: Decision): void {
+    const { maxUnhealthyPercent = 100, count } = this.view.file?.layers[layer] ?? {};
+    const failed = this.view.failedBefore(layer, this.#clock.now());
+    if (failed <= (maxUnhealthyPercent / 100) * from.count || to.count >= Math.min(from.count, count?.max ?? 0)) return;
+    this.#broken(4, `${layer} scales in from ${from.count} to ${to.count} while ${failed} have failed`);
   }
 
   /** Growth towards `min` may have to wait for another layer or for money; nothing else keeps it from there. */
@@ -245,6 +257,11 @@ export class PromiseCheck implements FleetWatcher {
   #requireAtMostMax(layer: string, found: number, verb: string): void {
     const max = this.view.file?.layers[layer]?.count.max ?? Number.POSITIVE_INFINITY;
     if (found > max) this.#broken(1, `${found} instances of ${layer} ${verb}, max is ${max}`);
+  }
+
+  /** What a world itself finds broken. */
+  note(promise: number, what: string): void {
+    this.#broken(promise, what);
   }
 
   #broken(promise: number, what: string): void {

@@ -2,7 +2,14 @@ import type { TableChange } from '../../adapters/memory/memory-table.ts';
 import type { Instant } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
 import { type Slot, slotName } from '../../core/instance-life.ts';
-import type { AcknowledgementRecord, DesiredRecord, ObservationRecord, ToldRecord } from '../../core/records.ts';
+import type {
+  AcknowledgementRecord,
+  DesiredRecord,
+  ObservationRecord,
+  RefusalRecord,
+  ToldRecord,
+} from '../../core/records.ts';
+import { revisionKey } from '../../core/stored.ts';
 
 interface FirstTold {
   readonly version: number;
@@ -27,11 +34,16 @@ export class StoredView {
   readonly leftAtVersion = new Map<string, number>();
   /** When it became known that EC2 takes a machine back; by instance id. */
   readonly interruptedSince = new Map<string, Instant>();
+  /** When it became known that a slot failed; by slot name. */
+  readonly failedSince = new Map<string, Instant>();
+  /** By `offeringOf`. */
+  readonly refusals = new Map<string, RefusalRecord>();
   /** Of the file. */
   fileVersion = 0;
   readonly #hearers = new Map<string, readonly string[]>();
   readonly #slotByInstance = new Map<string, string>();
   readonly #firstTold = new Map<string, FirstTold[]>();
+  readonly #types = new Map<string, string>();
   readonly #desiredBefore = new Map<string, { readonly count: number; readonly until: Instant }>();
 
   follow({ before, after }: TableChange, now: Instant): void {
@@ -40,8 +52,10 @@ export class StoredView {
       this.file = after.file;
       this.fileVersion = after.version;
       this.#hearers.clear();
-    } else if (after.kind === 'slot') this.#followSlot(after.slot);
+    } else if (after.kind === 'slot') this.#followSlot(after.slot, now);
     else if (after.kind === 'desired') this.#followDesired(after, now);
+    else if (after.kind === 'revision') this.#types.set(revisionKey(after), after.type);
+    else if (after.kind === 'refusal') this.refusals.set(sayOffering(after), after);
     else if (after.kind === 'told') this.#followTold(after, now);
     else if (after.kind === 'acknowledgement') this.acknowledgements.set(after.participant, after);
     else if (after.kind === 'observation') this.#followObservation(after, now);
@@ -71,6 +85,26 @@ export class StoredView {
   /** Told; and each that must acknowledge has, or let its time pass while the file says to go on. */
   isApplied(layer: string, version: number, now: Instant): boolean {
     return this.isTold(layer, version) && this.hearers(layer).every((name) => this.#isAnswered(name, version, now));
+  }
+
+  /** As `leastDesired`, the most. */
+  mostDesired(layer: string, now: Instant): number {
+    const count = this.desired.get(layer)?.count ?? 0;
+    const before = this.#desiredBefore.get(layer);
+    return before?.until === now ? Math.max(count, before.count) : count;
+  }
+
+  /** Slots of a layer that failed, are not gone, and were known to have failed before this instant. */
+  failedBefore(layer: string, now: Instant): number {
+    return this.slotsOf(layer).filter((slot) => {
+      const since = this.failedSince.get(slotName(slot));
+      return since !== undefined && since !== now && slot.state !== 'gone';
+    }).length;
+  }
+
+  /** What a slot is launched from: size, zone and market. */
+  offeringOf(slot: Slot): string {
+    return sayOffering({ type: this.#types.get(revisionKey(slot)) ?? '', ...slot.placement });
   }
 
   /**
@@ -116,15 +150,18 @@ export class StoredView {
       this.observations.delete(before.instance.instanceId);
       this.interruptedSince.delete(before.instance.instanceId);
     }
+    if (before?.kind === 'refusal') this.refusals.delete(sayOffering(before));
     if (before?.kind !== 'slot') return;
     const name = slotName(before.slot);
     this.slots.delete(name);
     this.leftAtVersion.delete(name);
+    this.failedSince.delete(name);
     if (before.slot.instanceId !== undefined) this.#slotByInstance.delete(before.slot.instanceId);
   }
 
-  #followSlot(slot: Slot): void {
+  #followSlot(slot: Slot, now: Instant): void {
     const name = slotName(slot);
+    if (slot.failedAt !== undefined && !this.failedSince.has(name)) this.failedSince.set(name, now);
     this.slots.set(name, slot);
     if (slot.instanceId !== undefined) this.#slotByInstance.set(slot.instanceId, name);
     if (slot.state === 'leaving' && slot.change?.event === 'leaving') this.leftAtVersion.set(name, slot.change.version);
@@ -158,4 +195,9 @@ export class StoredView {
     if (list.length > mostFirstTold) list.splice(0, list.length - mostFirstTold / 2);
     this.#firstTold.set(told.participant, list);
   }
+}
+
+/** One offering of EC2. */
+function sayOffering({ type, zone, market }: Pick<RefusalRecord, 'type' | 'zone' | 'market'>): string {
+  return `${type} ${zone} ${market}`;
 }

@@ -1,7 +1,7 @@
 import type { Dice } from '../../adapters/memory/dice.ts';
 
 /** The settings of one layer; `db` is stateful in most worlds. */
-export function drawLayer(dice: Dice, layer: string): object {
+export function drawLayer(dice: Dice, layer: string, { hasQueue }: { readonly hasQueue: boolean }): object {
   const isStateful = layer === 'db';
   const min = isStateful ? 1 + dice.below(3) : dice.below(3);
   const max = Math.max(min, 1) + (isStateful ? 2 : 4) + dice.below(isStateful ? 2 : 10);
@@ -19,7 +19,10 @@ export function drawLayer(dice: Dice, layer: string): object {
     drainSeconds: dice.happens(0.3) ? 0 : dice.below(60),
     ...(isStateful && dice.happens(0.7) ? { stateful: { keepInService: min, oneAtATime: dice.happens(0.7) } } : {}),
     ...(layer === 'web' && dice.happens(0.3) ? { launchAfter: ['db'], drainBefore: ['db'] } : {}),
-    rules: [{ name: 'keep the load near 60', kpi: `${layer}Load`, targetValue: 60 }],
+    rules: [
+      { name: 'keep the load near 60', kpi: `${layer}Load`, targetValue: 60 },
+      ...(hasQueue ? [{ name: 'keep the queue near 60', kpi: `${layer}Queue`, targetValue: 60 }] : []),
+    ],
     scaleIn: { stabilizationSeconds: 60 * dice.below(3), maxPercent: dice.happens(0.5) ? 100 : 34 },
   };
 }

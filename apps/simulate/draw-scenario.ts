@@ -14,16 +14,22 @@ const layerNames = ['web', 'worker', 'db', 'cache'];
 export function drawScenario(seed: number, dice: Dice): Scenario {
   const layers = layerNames.slice(0, 3 + dice.below(2));
   const participants = drawParticipants(dice, layers);
+  const queues = layers.filter(() => dice.happens(0.3));
   return {
     seed,
     file: {
       application: 'shop',
-      kpis: Object.fromEntries(layers.map((layer) => [`${layer}Load`, drawKpi(dice, layer)])),
-      layers: Object.fromEntries(layers.map((layer) => [layer, drawLayer(dice, layer)])),
+      kpis: {
+        ...Object.fromEntries(layers.map((layer) => [`${layer}Load`, drawKpi(dice, layer)])),
+        ...Object.fromEntries(queues.map((layer) => [`${layer}Queue`, { metric: metricOf('Queue', layer) }])),
+      },
+      layers: Object.fromEntries(
+        layers.map((layer) => [layer, drawLayer(dice, layer, { hasQueue: queues.includes(layer) })]),
+      ),
       participants: Object.fromEntries(participants.map(({ name, settings }) => [name, settings])),
       limits: dice.happens(0.3) ? [{ layer: 'web', atMost: 8, per: 'db' }] : [],
     },
-    loads: layers.map((layer) => drawLoad(dice, layer)),
+    loads: layers.map((layer) => drawLoad(dice, layer, queues)),
     manners: Object.fromEntries(participants.flatMap(({ name, manner }) => (manner ? [[name, manner]] : []))),
     faultMinutes,
     ...drawFaults(dice, { layers, participants: participants.map(({ name }) => name), faultMinutes }),
@@ -31,11 +37,19 @@ export function drawScenario(seed: number, dice: Dice): Scenario {
 }
 
 function drawKpi(dice: Dice, layer: string): object {
-  const metric = { namespace: 'Simulated', name: 'Load', stat: 'Average', dimensions: { Layer: layer } };
+  const metric = metricOf('Load', layer);
   if (dice.happens(0.1)) return { metric, missing: { holdLastSeconds: 60 * (4 + dice.below(5)) } };
   return dice.happens(0.05) ? { metric, missing: { assume: 55 } } : { metric };
 }
 
-function drawLoad(dice: Dice, layer: string): LoadPlan {
-  return { layer, levels: Array.from({ length: Math.ceil(faultMinutes / levelMinutes) }, () => dice.between(0, 9)) };
+function metricOf(name: string, layer: string): object {
+  return { namespace: 'Simulated', name, stat: 'Average', dimensions: { Layer: layer } };
+}
+
+function drawLoad(dice: Dice, layer: string, queues: readonly string[]): LoadPlan {
+  return {
+    layer,
+    hasQueue: queues.includes(layer),
+    levels: Array.from({ length: Math.ceil(faultMinutes / levelMinutes) }, () => dice.between(0, 9)),
+  };
 }

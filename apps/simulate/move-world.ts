@@ -82,6 +82,7 @@ function connectStream(world: SimulatedWorld, runs: StageRuns): void {
   ].map((reader) => new StreamReader({ ...shared, ...reader, dice: dice.fork(reader.stage) }));
   table.onChange((change) => {
     check.onTableChange(change);
+    world.truth.onTableChange(change);
     noteFate(world, change);
     for (const reader of readers) reader.offer(change);
   });

@@ -7,23 +7,28 @@ const levelMinutes = 2;
 
 /** Gives CloudWatch one value a layer for this minute, now or late, or not at all. */
 export function publishLoads(world: SimulatedWorld): void {
-  for (const { layer, levels } of world.scenario.loads) {
-    const delaySeconds = delayOf(world, layer);
-    if (delaySeconds === undefined) continue;
-    const { clock, metrics, check, minute } = world;
-    const level = levels[Math.min(Math.floor(minute / levelMinutes), levels.length - 1)] ?? 0;
-    const serving = check.view.slotsOf(layer).filter(({ state }) => state === 'in-service').length;
+  for (const { layer, levels, hasQueue } of world.scenario.loads) {
+    const level = levels[Math.min(Math.floor(world.minute / levelMinutes), levels.length - 1)] ?? 0;
+    const serving = world.check.view.slotsOf(layer).filter(({ state }) => state === 'in-service').length;
     const value = serving === 0 ? 100 : Math.min(100, (60 * level) / serving);
-    const now = clock.now();
-    // At half past: this minute, which counts once it is over.
-    const at = addSeconds(now, -30);
-    metrics.put(
-      { namespace: 'Simulated', name: 'Load', dimensions: { Layer: layer } },
-      { at, values: [value] },
-      addSeconds(now, delaySeconds),
-    );
-    check.onMeasured({ kpi: `${layer}Load`, at, value });
+    publish(world, { layer, name: 'Load', value });
+    if (hasQueue) publish(world, { layer, name: 'Queue', value: value / 2 });
   }
+}
+
+function publish(
+  world: SimulatedWorld,
+  { layer, name, value }: { readonly layer: string; readonly name: string; readonly value: number },
+): void {
+  const delaySeconds = delayOf(world, layer);
+  if (delaySeconds === undefined) return;
+  const { clock, metrics, check } = world;
+  const now = clock.now();
+  // At half past: this minute, which counts once it is over.
+  const at = addSeconds(now, -30);
+  const metric = { namespace: 'Simulated', name, dimensions: { Layer: layer } };
+  metrics.put(metric, { at, values: [value] }, addSeconds(now, delaySeconds));
+  check.onMeasured({ kpi: `${layer}${name}`, at, value });
 }
 
 /** Undefined when the value never comes. */

@@ -14,6 +14,8 @@ export interface MessageRates {
 /** One simulated layer: how much load it carries over time, in instances' worth. */
 export interface LoadPlan {
   readonly layer: string;
+  /** Whether it has a queue beside, at which a second rule looks. */
+  readonly hasQueue: boolean;
   /** A new level each few minutes. */
   readonly levels: readonly number[];
 }

@@ -14,6 +14,7 @@ import type { Acknowledgement } from '../../core/notice.ts';
 import type { StageName } from '../../infra/bundle.ts';
 import { Agenda } from '../local/agenda.ts';
 import { PromiseCheck } from '../local/check-promises.ts';
+import { TruthCheck } from './check-truth.ts';
 import { FaultCounts } from './fault-counts.ts';
 import { type AllPorts, FaultyRuns } from './faulty-runs.ts';
 import { MessageWay } from './message-way.ts';
@@ -50,6 +51,7 @@ export class SimulatedWorld {
   readonly check: PromiseCheck;
   readonly messages: MessageWay;
   readonly product: ProductPorts;
+  readonly truth = new TruthCheck(this);
   /** Set by whoever runs the stages. */
   onTick: (stage: StageName, application: string) => void = () => undefined;
   onReply: (reply: Acknowledgement) => void = () => undefined;
@@ -135,6 +137,7 @@ export class SimulatedWorld {
       beforeRegister: (instanceIds) => check.beforeRegister(instanceIds),
       onReply: (reply) => {
         check.onAnswer(reply);
+        this.truth.onReply(reply);
         this.onReply(reply);
       },
     });

@@ -1,25 +1,31 @@
 import { expandMetrics } from '../metric-math/expand-metrics.ts';
 import { type Expression, type ExpressionError, referencedIds } from '../metric-math/expression.ts';
 import { parseExpression } from '../metric-math/parse-expression.ts';
+import { checkDemand } from './check-demand.ts';
 import { checkFallbacks } from './check-fallbacks.ts';
 import { type Draft, type DraftKpi, readableItems } from './draft.ts';
 import { findCycles, type References, sayCycle } from './find-cycles.ts';
 import { didYouMean } from './nearest.ts';
 import { oneOfNames, type Path, type Problem, pathText, shown } from './problem.ts';
 
-/** KPIs that are expressions: readable, over inputs that exist, of one period, never over themselves. Then what stands in for missing data. */
+/**
+ * KPIs that are expressions: readable, over inputs that exist, of one period, never over themselves. Then what stands in for missing
+ * data, and what demand is made from.
+ */
 export function checkKpis(draft: Draft): readonly Problem[] {
   const kpis = new Map(readableItems(draft.kpis));
   const expressions = readExpressions(kpis);
   const known = knownInputs(draft);
   const references = referencesOf(expressions);
   const cycles = findCycles(references);
-  const periodOf = (name: string) => periodsOf(name, kpis, references);
+  const inputs =
+    cycles.length === 0 ? { references, periodsOf: (name: string) => periodsOf(name, kpis, references) } : undefined;
   return [
     ...[...expressions].flatMap(([name, read]) => checkExpression(name, read, known)),
     ...cycles.map((cycle) => cycleProblem(cycle, expressions)),
     ...(cycles.length === 0 ? checkPeriods(kpis, expressions, references) : []),
-    ...checkFallbacks(draft, cycles.length === 0 ? { references, periodsOf: periodOf } : undefined),
+    ...checkFallbacks(draft, inputs),
+    ...checkDemand(draft, inputs),
   ];
 }
 

@@ -11,6 +11,7 @@ export function checkLayers(draft: Draft): readonly Problem[] {
     const path = ['layers', name];
     return [
       ...checkCount(layer, [...path, 'count']),
+      ...checkShadowCount(layer, [...path, 'shadow', 'count']),
       ...checkQuorum(layer, [...path, 'stateful', 'keepInService']),
       ...checkUserData(layer, draft, [...path, 'launch', 'userData']),
       ...checkTags(layer, draft, [...path, 'launch', 'tags']),
@@ -21,6 +22,17 @@ export function checkLayers(draft: Draft): readonly Problem[] {
 function checkCount({ count }: DraftLayer, path: Path): readonly Problem[] {
   if (count === undefined || count.min <= count.max) return [];
   return [{ path: pathText([...path, 'min']), found: shown(count.min), allowed: `at most ${count.max}, the "max"` }];
+}
+
+/** With the live bound for what the shadow does not state. */
+function checkShadowCount({ count, shadow }: DraftLayer, path: Path): readonly Problem[] {
+  const min = shadow?.count?.min ?? count?.min;
+  const max = shadow?.count?.max ?? count?.max;
+  if (shadow?.count === undefined || min === undefined || max === undefined || min <= max) return [];
+  const { min: statedMin } = shadow.count;
+  return statedMin === undefined
+    ? [{ path: pathText([...path, 'max']), found: shown(max), allowed: `at least ${min}, the "min" of the layer` }]
+    : [{ path: pathText([...path, 'min']), found: shown(min), allowed: `at most ${max}, the "max" of the shadow` }];
 }
 
 function checkQuorum({ count, stateful }: DraftLayer, path: Path): readonly Problem[] {

@@ -4,6 +4,7 @@ import { checkOscillation, type OscillationScene, type RuleSet } from './check-o
 import { kpiSchema } from './kpi-schema.ts';
 import { layerSchema } from './layer-schema.ts';
 import type { Problem } from './problem.ts';
+import { shadowSettings } from './shadow-settings.ts';
 
 const collections = z.object({
   kpis: z.record(z.string(), z.unknown()).default({}).catch({}),
@@ -25,12 +26,21 @@ export function checkRestlessness(value: unknown, problems: readonly Problem[]):
   const kpis = readable(read.data.kpis, kpiSchema, (name) => isSound(`kpis.${name}`));
   const scene: OscillationScene = { kpis, layers, limits, budget };
   return Object.entries(layers).flatMap(([layer, settings]) =>
-    ruleSetsOf(layer, settings).flatMap((ruleSet) => checkOscillation(scene, ruleSet)),
+    ruleSetsOf(layer, settings).flatMap((ruleSet) => checkOscillation(withRules(scene, ruleSet), ruleSet)),
   );
 }
 
 function ruleSetsOf(layer: string, settings: RuleSet['settings']): readonly RuleSet[] {
-  return [{ layer, settings, path: ['layers', layer, 'rules'] }];
+  const live = { layer, settings, path: ['layers', layer, 'rules'] };
+  const shadow = shadowSettings(settings);
+  return shadow === undefined
+    ? [live]
+    : [live, { layer, settings: shadow, path: ['layers', layer, 'shadow', 'rules'] }];
+}
+
+/** A rule set is judged as if it were the layer's: a `targetValue` rule of it says how its KPI falls. */
+function withRules(scene: OscillationScene, { layer, settings }: RuleSet): OscillationScene {
+  return { ...scene, layers: { ...scene.layers, [layer]: settings } };
 }
 
 function isWithin(path: string, place: string): boolean {

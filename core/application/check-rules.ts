@@ -4,11 +4,20 @@ import { type Draft, type DraftLayer, type DraftRule, readableItems } from './dr
 import { findCycles, sayCycle } from './find-cycles.ts';
 import { type Path, type Problem, pathText, shown } from './problem.ts';
 import type { Step } from './rule-schema.ts';
+import { stated } from './shadow-settings.ts';
 
 /** Rules: what they name exists, what they say does not contradict itself, no layer follows itself. */
 export function checkRules(draft: Draft): readonly Problem[] {
-  const placed = readableItems(draft.layers).flatMap(([layer, item]) => placeRules(layer, item));
-  return [...placed.flatMap((rule) => checkRule(rule, draft)), ...checkFollowing(placed)];
+  const layers = readableItems(draft.layers);
+  const placed = layers.flatMap(([layer, { rules, count }]) =>
+    placeRules(rules, { layer, count, path: ['layers', layer] }),
+  );
+  const onTrial = layers.flatMap(([layer, item]) => placeShadowRules(layer, item));
+  return [
+    ...[...placed, ...onTrial].flatMap((rule) => checkRule(rule, draft)),
+    ...checkFollowing(placed),
+    ...onTrial.flatMap(checkFollowsItself),
+  ];
 }
 
 interface PlacedRule {
@@ -20,12 +29,28 @@ interface PlacedRule {
   readonly earlierNames: ReadonlySet<string | undefined>;
 }
 
-function placeRules(layer: string, item: DraftLayer): readonly PlacedRule[] {
-  return item.rules.flatMap((rule, index) => {
+function placeRules(
+  rules: readonly (DraftRule | undefined)[],
+  { path, ...place }: Pick<PlacedRule, 'layer' | 'count' | 'path'>,
+): readonly PlacedRule[] {
+  return rules.flatMap((rule, index) => {
     if (rule === undefined) return [];
-    const earlierNames = new Set(item.rules.slice(0, index).map((earlier) => earlier?.name));
-    return [{ rule, layer, count: item.count, path: ['layers', layer, 'rules', index], earlierNames }];
+    const earlierNames = new Set(rules.slice(0, index).map((earlier) => earlier?.name));
+    return [{ rule, ...place, path: [...path, 'rules', index], earlierNames }];
   });
+}
+
+/** Bounded as the live layer where the shadow does not say otherwise. */
+function placeShadowRules(layer: string, { shadow, count }: DraftLayer): readonly PlacedRule[] {
+  if (shadow === undefined) return [];
+  const bounds = count === undefined ? undefined : stated(count, shadow.count);
+  return placeRules(shadow.rules, { layer, count: bounds, path: ['layers', layer, 'shadow'] });
+}
+
+/** A shadow follows the other layers as they are live, so no chain of it can close but the shortest. */
+function checkFollowsItself({ rule, layer, path }: PlacedRule): readonly Problem[] {
+  if (rule.followLayer !== layer) return [];
+  return [{ path: pathText([...path, 'followLayer']), found: shown(layer), allowed: 'another layer' }];
 }
 
 function checkRule(placed: PlacedRule, draft: Draft): readonly Problem[] {

@@ -4,6 +4,7 @@ import { freezeSchema, troubleSchema } from './freeze-schema.ts';
 import { kpiFields } from './kpi-schema.ts';
 import { countSchema, launchSchema } from './layer-schema.ts';
 import { ruleFields, stepSchema } from './rule-schema.ts';
+import { countFields } from './shadow-schema.ts';
 
 const draftKpi = z.object({
   expression: readable(kpiFields.expression),
@@ -20,6 +21,7 @@ const draftRule = z.object({
   min: readable(ruleFields.min),
   periods: readable(ruleFields.periods),
   withoutData: readable(ruleFields.withoutData),
+  demand: readable(ruleFields.demand),
   steps: readable(z.array(readable(stepSchema))),
 });
 
@@ -28,14 +30,18 @@ const draftFreeze = z.object({
   kpi: readable(freezeSchema.shape.kpi),
   while: readable(troubleSchema),
 });
+const draftRules = z.array(readable(draftRule)).default([]).catch([]);
+
+const shadowCount = z.object({ min: readable(countFields.min), max: readable(countFields.max) });
 
 const draftLayer = z.object({
   count: readable(countSchema),
+  shadow: readable(z.object({ rules: draftRules, count: readable(shadowCount) })),
   stateful: readable(z.object({ keepInService: readable(z.number()) })),
   launchAfter: readable(z.array(readable(z.string()))),
   drainBefore: readable(z.array(readable(z.string()))),
   scaleIn: readable(z.object({ freeze: readable(z.array(readable(draftFreeze))) })),
-  rules: z.array(readable(draftRule)).default([]).catch([]),
+  rules: draftRules,
   launch: readable(
     z.object({
       userData: readable(launchSchema.shape.userData),

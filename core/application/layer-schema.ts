@@ -3,6 +3,7 @@ import { freezeSchema } from './freeze-schema.ts';
 import { nameSchema } from './names.ts';
 import { ruleSchema } from './rule-schema.ts';
 import { allowedWords, tellingKeys, textLike, whole } from './schema-notes.ts';
+import { countFields, scalingFields, shadowSchema } from './shadow-schema.ts';
 
 /** EC2 takes 50 tags a resource; the rest are our own and those that people add to a running instance. */
 const maxTags = 40;
@@ -37,8 +38,8 @@ const sizeSchema = z
 
 export const countSchema = z
   .strictObject({
-    min: whole({ least: 0, most: 5000 }).describe('Never fewer instances than this by our own doing; at most "max".'),
-    max: whole({ least: 1, most: 5000 }).describe('Never more instances than this, those on their way included.'),
+    min: countFields.min.describe('Never fewer instances than this by our own doing; at most "max".'),
+    max: countFields.max.describe('Never more instances than this, those on their way included.'),
   })
   .describe('Between how many and how many instances the layer has.');
 
@@ -122,7 +123,7 @@ const statefulSchema = z
 
 const layerNames = z.array(nameSchema).max(50).default([]);
 
-const cooldownSeconds = whole({ least: 0, most: 86_400 }).default(0);
+const cooldownSeconds = scalingFields.cooldownSeconds.default(0);
 
 export const layerSchema = z
   .strictObject({
@@ -162,13 +163,10 @@ export const layerSchema = z
     scaleIn: z
       .strictObject({
         cooldownSeconds: cooldownSeconds.describe('Time after a scale-in before the next.'),
-        stabilizationSeconds: whole({ least: 0, most: 86_400 })
+        stabilizationSeconds: scalingFields.stabilizationSeconds
           .default(300)
           .describe('Scale in to the highest wish of this long.'),
-        maxPercent: z
-          .number()
-          .gt(0)
-          .max(100)
+        maxPercent: scalingFields.maxPercent
           .default(100)
           .describe('At most this share of the layer leaves in one step, rounded down, at least one.'),
         freeze: z
@@ -179,6 +177,9 @@ export const layerSchema = z
       })
       .prefault({})
       .describe('How the layer shrinks.'),
+    shadow: shadowSchema
+      .optional()
+      .describe('A second rule set on trial beside the live one. Without it there is none.'),
   })
   .describe('One tier of the application: machines of one image and one size.');
 

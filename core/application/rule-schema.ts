@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { demandSchema } from './demand-schema.ts';
 import { largestNumber } from './largest-number.ts';
 import { nameSchema } from './names.ts';
 import { measure, tellingKeys, textLike, whole } from './schema-notes.ts';
@@ -121,6 +122,7 @@ const riskRule = z.strictObject({
     .min(0.01)
     .max(49)
     .describe('The risk you accept: the share of time in which demand may exceed what is in service.'),
+  demand: demandSchema.optional(),
   withoutData,
 });
 
@@ -155,6 +157,7 @@ export const ruleFields = {
   min: cronRule.shape.min,
   periods: stepsRule.shape.periods,
   withoutData,
+  demand: riskRule.shape.demand,
 };
 
 /** A rule, told apart by the key it has: `targetValue`, `steps`, `cron`, `alarm`, `followLayer` or `shortfallPercent`. */

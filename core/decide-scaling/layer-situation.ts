@@ -2,6 +2,7 @@ import type { Instant } from '../amounts.ts';
 import type { RelationLimit } from '../application/application-schema.ts';
 import type { Layer } from '../application/layer-schema.ts';
 import type { Ceilings, Usage } from '../ceilings.ts';
+import type { RuleHistory } from '../collect-history.ts';
 import type { ScalingMemory, Trigger } from '../decision.ts';
 import type { AlarmReadings, Readings } from '../readings.ts';
 
@@ -40,6 +41,8 @@ export interface LayerSituation {
   /** Whether the kill switch is thrown. */
   readonly isStopped?: boolean | undefined;
   readonly readings: Readings;
+  /** What was read for rules that lack history, by the name of the rule; absent where no history is to be had. */
+  readonly histories?: ReadonlyMap<string, RuleHistory> | undefined;
   readonly alarms: AlarmReadings;
   readonly now: Instant;
   readonly trigger: Trigger;

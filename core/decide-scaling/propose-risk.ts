@@ -1,23 +1,36 @@
 import type { RiskRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
 import type { RiskAnswer } from '../forecast/step-risk.ts';
-import { shown, shownPercent } from '../rounding.ts';
+import { roundUp, shown } from '../rounding.ts';
 import type { Foreseen } from './foresee.ts';
 import type { LayerSituation } from './layer-situation.ts';
 
 /**
  * Keeps the share of time in which demand exceeds what is in service at the asked-for risk, at the least billed time: as many as the learnt
- * look-ahead over the boot time asks for. Without data nobody is let go.
+ * look-ahead over the boot time asks for. While the layer is full, or when demand is known by a stand-in only, never fewer than it needs
+ * now: the look-ahead knows nothing of it. Without data nobody is let go.
  */
 export function proposeRisk(rule: RiskRule, situation: LayerSituation, foreseen: Foreseen): Proposal {
-  const reading = situation.readings.get(rule.kpi);
-  const answer = foreseen.get(rule.name)?.answer;
-  if (reading?.value === undefined || answer === undefined) {
+  const { answer, demand, because = '' } = foreseen.get(rule.name) ?? {};
+  if (demand === undefined || answer === undefined) {
     return { rule: rule.name, kind: 'stay', because: `no data for ${rule.kpi}` };
   }
-  const { needed: count, outlook } = answer;
-  const because = `${reasonOf(rule, answer)}${heldOf(answer)}`;
-  return { rule: rule.name, kind: 'want', count, because, ...(outlook === undefined ? {} : { outlook }) };
+  const { needed, outlook } = answer;
+  const perInstance = rule.perCapacityUnit * situation.revision.capacity;
+  const least = demand.fullBy !== undefined || demand.from === undefined ? roundUp(demand.load / perInstance) : 0;
+  const said = [
+    demand.because,
+    `${reasonOf(rule, answer)}${heldOf(answer)}`,
+    because,
+    least > needed ? `that needs ${least} now` : '',
+  ];
+  return {
+    rule: rule.name,
+    kind: 'want',
+    count: Math.max(needed, least),
+    because: said.filter((part) => part !== '').join('; '),
+    ...(outlook === undefined ? {} : { outlook }),
+  };
 }
 
 function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskAnswer): string {
@@ -25,7 +38,7 @@ function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskA
   const { load, expectedLoad, bandLoad, chanceShortPercent } = outlook;
   const expected = `${kpi} ${shown(load)}, expected ${shown(expectedLoad)} (${shown(bandLoad[0])} to ${shown(bandLoad[1])})`;
   if (basis === 'learning') return `${expected}; still learning, so never below what demand needs now`;
-  return `${expected}; ${shownPercent(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
+  return `${expected}; ${shown(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
 }
 
 /** What is released waits until the needs of the last boot time all allow it. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../amounts.ts';
 import type { Layer } from '../application/layer-schema.ts';
-import type { NoticeEvent, Slot, SlotState } from '../instance-life.ts';
+import type { NoticeEvent, Placement, Slot, SlotState } from '../instance-life.ts';
 import type { DesiredRecord, FileRecord, ObservationRecord, RefusalRecord, RevisionRecord } from '../records.ts';
 
 /** What the steps of one layer's plan look at. */
@@ -18,6 +18,8 @@ export interface LayerView {
   /** Part of every client token: tells this application from an earlier one of the same name. */
   readonly bornAt: Instant;
   readonly refusals: readonly RefusalRecord[];
+  /** A launch of the revision's size in this zone and market, of whatever layer, has no answer yet. */
+  readonly isProbed: (placement: Placement) => boolean;
   /** What EC2 says of the slot's instance, or of an instance that carries the slot's name. */
   readonly observe: (slot: Slot) => ObservationRecord | undefined;
   /** EC2, a signal of its own or a probe says that the slot's instance is ready, as the layer asks for it. */

@@ -7,7 +7,8 @@ export const MOST_PER_LAUNCH = 50;
 
 /**
  * Where `count` new instances go: each to the zone that has the fewest of the layer, Spot as long as `spotPercent` allows. An offering that
- * EC2 refused is left out until its time to retry, then gets one instance as a probe. May place fewer than asked.
+ * EC2 refused is left out until its time to retry, then gets one instance as a probe: one for all layers together, and no other before that one has
+ * its answer. May place fewer than asked.
  */
 export function placeLaunches(
   slots: readonly Slot[],
@@ -37,7 +38,7 @@ function spotAllowed(view: LayerView): number {
 interface Choice {
   readonly view: LayerView;
   readonly inZone: ReadonlyMap<string, number>;
-  readonly placed: ReadonlyMap<string, { readonly count: number }>;
+  readonly placed: ReadonlyMap<string, { readonly placement: Placement; readonly count: number }>;
   readonly spotLeft: number;
 }
 
@@ -61,5 +62,11 @@ function isOpen(placement: Placement, { view, placed }: Choice): boolean {
   const refusal = view.refusals.find(
     ({ type, zone, market }) => type === view.revision.type && zone === placement.zone && market === placement.market,
   );
-  return refusal === undefined || (isAtOrAfter(view.now, refusal.retryAt) && already === 0);
+  if (refusal === undefined) return true;
+  const isPlaced = [...placed.values()].some((other) => isSameOffering(other.placement, placement));
+  return isAtOrAfter(view.now, refusal.retryAt) && !isPlaced && !view.isProbed(placement);
+}
+
+function isSameOffering(a: Placement, b: Placement): boolean {
+  return a.zone === b.zone && a.market === b.market;
 }

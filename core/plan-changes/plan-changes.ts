@@ -1,6 +1,6 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
 import { fitting, type Usage } from '../ceilings.ts';
-import { isWanted, type Slot } from '../instance-life.ts';
+import { isWanted, type Placement, type Slot } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
 import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord } from '../records.ts';
 import { revisionKey, type Stored } from '../stored.ts';
@@ -108,7 +108,7 @@ function planLayers(situation: Situation, room: Usage | undefined) {
   for (const [name, slots] of slotsByLayer(situation.stored)) {
     const price = left === undefined ? 0 : priceOf(name, situation.stored);
     const mostNew = left === undefined ? Number.POSITIVE_INFINITY : fitting(left, price);
-    const planned = planLayer(name, slots, { ...situation, mostNew });
+    const planned = planLayer(name, slots, { ...situation, mostNew, planned: after });
     after.push(...planned);
     if (left === undefined) continue;
     const intended = planned.length - slots.length;
@@ -128,7 +128,10 @@ function lacks(slots: readonly Slot[], count: number): boolean {
   return slots.filter(isWanted).length < count;
 }
 
-type LayerSituation = Situation & Pick<LayerView, 'mostNew'>;
+interface LayerSituation extends Situation, Pick<LayerView, 'mostNew'> {
+  /** What this plan makes of the layers before this one. */
+  readonly planned: readonly Slot[];
+}
 
 function planLayer(name: string, slots: readonly Slot[], situation: LayerSituation): readonly Slot[] {
   if (isQuiet(slots, situation.stored.desired.get(name), situation.stored)) return slots;
@@ -156,6 +159,7 @@ function viewOf(name: string, situation: LayerSituation, slots: readonly Slot[])
     nextSlotNumber: head.nextSlotNumber[name] ?? 1,
     bornAt: head.bornAt,
     refusals: stored.refusals,
+    isProbed: (placement) => isProbed({ type: revision.type, placement }, situation),
     mostNew: situation.mostNew,
     observe,
     isReady: (slot) => isReady({ settings, stored }, observe(slot)),
@@ -164,6 +168,18 @@ function viewOf(name: string, situation: LayerSituation, slots: readonly Slot[])
     // A version that is not stored yet cannot have been told, not even to nobody.
     isApplied: (version) => version <= head.membershipVersion && isApplied(stored, name, version),
   };
+}
+
+function isProbed(
+  { type, placement }: { readonly type: string; readonly placement: Placement },
+  { stored, planned }: LayerSituation,
+): boolean {
+  const isUnanswered = (slot: Slot): boolean =>
+    (slot.state === 'intended' || slot.state === 'launching') &&
+    slot.placement.zone === placement.zone &&
+    slot.placement.market === placement.market &&
+    stored.revisions.get(revisionKey(slot))?.type === type;
+  return planned.some(isUnanswered) || stored.slots.some(({ slot }) => isUnanswered(slot));
 }
 
 function observerOf(stored: Stored, slots: readonly Slot[]): LayerView['observe'] {

@@ -2,6 +2,9 @@ import type { Ports } from '../../adapters/ports.ts';
 import { type Ceilings, sumOf, type Usage, usageOf } from '../../core/ceilings.ts';
 import type { Evaluation } from '../../core/decide-layers.ts';
 
+/** Histories read in one run, each taught for a second or two: well within the time that the function has. */
+const MOST_HISTORY_TURNS = 4;
+
 /**
  * What one run knows of the whole account: the kill switch, the ceilings, and what each application takes of them. Applications are decided at once,
  * but each decision is made in one go, and what it takes is noted before the next: one run never takes a place twice. Two runs at the same
@@ -13,6 +16,7 @@ export class Account {
   readonly degraded: readonly string[];
   readonly #ceilings: Ceilings | undefined;
   readonly #taken: Map<string, Usage>;
+  #historyTurns = MOST_HISTORY_TURNS;
 
   constructor(of: {
     readonly isStopped: boolean;
@@ -31,6 +35,12 @@ export class Account {
     if (this.#ceilings === undefined) return undefined;
     const others = [...this.#taken].filter(([name]) => name !== application).map(([, usage]) => usage);
     return { ...this.#ceilings, takenByOthers: sumOf(others) };
+  }
+
+  /** Whether an application may still teach a rule its history in this run: that is what costs time, once in the life of a rule. */
+  takeHistoryTurn(): boolean {
+    this.#historyTurns -= 1;
+    return this.#historyTurns >= 0;
   }
 
   /** Notes what an application takes from now on. */

@@ -2,9 +2,10 @@ import type { LayerValue, Ports } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, isBefore } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
 import { type Usage, usageOf } from '../../core/ceilings.ts';
+import { wishHistory } from '../../core/collect-history.ts';
 import { collectMetrics, type MetricPlan } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
-import { type DecidedLayer, decideLayers } from '../../core/decide-layers.ts';
+import { decideLayers, type SituatedLayer } from '../../core/decide-layers.ts';
 import { isMoving } from '../../core/is-moving.ts';
 import type { AlarmReading, AlarmReadings } from '../../core/readings.ts';
 import { recordDecision } from '../../core/record-decision.ts';
@@ -12,13 +13,14 @@ import type { FileRecord, StoredRecord, TickRecord } from '../../core/records.ts
 import type { Stored } from '../../core/stored.ts';
 import type { Account } from './account.ts';
 import { chooseRevisions, latestRevisions } from './choose-revisions.ts';
+import { decideShadows, gatherForShadows, type LiveRun, type ShadowAnswers } from './decide-shadows.ts';
 import { type Answers, gather, pinQuestions } from './gather.ts';
 import type { EvaluatePorts, EvaluateWake } from './stage.ts';
 
 /** What came of one application. */
 export interface EvaluatedApplication {
   readonly application: string;
-  readonly decided: readonly DecidedLayer[];
+  readonly decided: readonly SituatedLayer[];
   readonly values: readonly LayerValue[];
   readonly degraded: readonly string[];
   /** Layers that could not be decided. */
@@ -43,17 +45,13 @@ export async function evaluateApplication(
     const stored = await ports.table.load(application);
     const { file } = stored;
     if (file === undefined || (wake.trigger === 'alarm' && !alarmsOf(file.file).includes(wake.alarm.name))) return;
-    if (gathered?.fileVersion !== file.version) gathered = await gatherFor(ports, { stored, file, wake });
+    if (gathered?.fileVersion !== file.version) gathered = await gatherFor(ports, { stored, file, wake, account });
     const run = decideNow(ports, { stored, file, wake, gathered, account });
     if (!(await commitAll(ports, application, run.changes))) continue;
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
-    return {
-      application,
-      decided: run.decided,
-      values: run.values,
-      degraded: gathered.answers.degraded,
-      errors: run.errors,
-    };
+    const shadowed = await decideShadows(ports, { ...run, stored, file }, gathered.shadows);
+    const degraded = [...gathered.answers.degraded, ...shadowed];
+    return { application, decided: run.decided, values: run.values, degraded, errors: run.errors };
   }
   throw new Error(`the decisions for ${application} were overtaken ${MOST_ATTEMPTS} times and not stored`);
 }
@@ -62,6 +60,7 @@ interface Gathered {
   readonly fileVersion: number;
   readonly plan: MetricPlan;
   readonly answers: Answers;
+  readonly shadows: ShadowAnswers | undefined;
 }
 
 interface Scene {
@@ -70,15 +69,25 @@ interface Scene {
   readonly wake: EvaluateWake;
 }
 
-async function gatherFor(ports: EvaluatePorts, { stored, file, wake }: Scene): Promise<Gathered> {
+async function gatherFor(
+  ports: EvaluatePorts,
+  { stored, file, wake, account }: Scene & { readonly account: Account },
+): Promise<Gathered> {
   const plan = collectMetrics(file.file, ports.clock.now());
   const latest = latestRevisions(stored);
   const pins = pinQuestions(file.file, { latest, isDue: wake.trigger === 'schedule' });
-  const answers = await gather(ports, { plan, alarms: alarmsOf(file.file), ...pins });
-  return { fileVersion: file.version, plan, answers };
+  const wish = wishHistory(file.file, stored.scaling, ports.clock.now());
+  const history = wish !== undefined && account.takeHistoryTurn() ? wish : undefined;
+  const [answers, shadows] = await Promise.all([
+    gather(ports, { plan, alarms: alarmsOf(file.file), history, ...pins }),
+    gatherForShadows(ports, file.file, ports.clock.now()),
+  ]);
+  return { fileVersion: file.version, plan, answers, shadows };
 }
 
-interface Run extends Pick<EvaluatedApplication, 'decided' | 'values' | 'errors'> {
+interface Run
+  extends Pick<EvaluatedApplication, 'decided' | 'values' | 'errors'>,
+    Pick<LiveRun, 'readings' | 'alarms'> {
   /** Records that belong together are in one list. */
   readonly changes: readonly (readonly StoredRecord[])[];
   readonly isMoving: boolean;
@@ -91,12 +100,15 @@ function decideNow(
   const now = momentAfterLast(stored, ports.clock.now());
   const { plan, answers } = gathered;
   const chosen = chooseRevisions(stored, file, { latest: latestRevisions(stored), answers });
+  const readings = computeKpis(file.file, plan, answers.results, now);
+  const alarms = alarmReadings(answers.alarms, wake);
   const decided = decideLayers(stored, file, {
     now,
     trigger: wake.trigger,
     wokenBy: wake.trigger === 'alarm' ? wake.alarm.name : undefined,
-    readings: computeKpis(file.file, plan, answers.results, now),
-    alarms: alarmReadings(answers.alarms, wake),
+    readings,
+    alarms,
+    histories: answers.histories,
     revisions: chosen.revisions,
     ceilings: account.ceilingsFor(file.application),
     isStopped: account.isStopped,
@@ -107,6 +119,8 @@ function decideNow(
   const records = decided.map((layer) => recordDecision(stored, layer));
   return {
     decided,
+    readings,
+    alarms,
     values: valuesOf(stored, decided, now),
     errors: chosen.unpinned.map((layer) => new Error(`${file.application}: ${layer} has no image or no zone yet`)),
     changes: moving ? [...records, [nextTick(stored, now)]] : records,
@@ -115,7 +129,7 @@ function decideNow(
 }
 
 /** What is there now stays until it is gone; what was decided may come. */
-function usageAfter(stored: Stored, decided: readonly DecidedLayer[]): Usage {
+function usageAfter(stored: Stored, decided: readonly SituatedLayer[]): Usage {
   const now = usageOf(stored);
   let [instances, hourlyUsd] = [0, 0];
   for (const { decision } of decided) {
@@ -159,7 +173,7 @@ function alarmsOf(application: Application): readonly string[] {
   return names;
 }
 
-function valuesOf(stored: Stored, decided: readonly DecidedLayer[], at: Instant): readonly LayerValue[] {
+function valuesOf(stored: Stored, decided: readonly SituatedLayer[], at: Instant): readonly LayerValue[] {
   const { application } = stored;
   const inService = new Map<string, number>();
   for (const { slot } of stored.slots) {

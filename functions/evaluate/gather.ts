@@ -1,5 +1,6 @@
 import type { Ports } from '../../adapters/ports.ts';
 import type { Application } from '../../core/application/application-schema.ts';
+import { type HistoryWish, historyFrom, type RuleHistory } from '../../core/collect-history.ts';
 import type { MetricPlan } from '../../core/collect-metrics.ts';
 import type { AlarmReading } from '../../core/readings.ts';
 import type { RevisionRecord } from '../../core/records.ts';
@@ -11,6 +12,7 @@ export interface Questions {
   readonly alarms: readonly string[];
   readonly ssmParameters: readonly string[];
   readonly subnetIds: readonly string[];
+  readonly history?: HistoryWish | undefined;
 }
 
 /** The answers. What could not be asked is absent, and `degraded` says why, in plain words for the log. */
@@ -21,6 +23,8 @@ export interface Answers {
   readonly images: ReadonlyMap<string, string>;
   /** By subnet id. */
   readonly zones: ReadonlyMap<string, string>;
+  /** Of the rule that lacks history; none when no rule does. */
+  readonly histories: readonly RuleHistory[];
   readonly degraded: readonly string[];
 }
 
@@ -30,7 +34,7 @@ export interface Answers {
  */
 export async function gather(
   ports: Pick<Ports, 'metrics' | 'images' | 'fleet'>,
-  { plan, alarms, ssmParameters, subnetIds }: Questions,
+  { plan, alarms, ssmParameters, subnetIds, history }: Questions,
 ): Promise<Answers> {
   const degraded: string[] = [];
   const ask = <Answer>(what: string, call: () => Promise<Answer>, otherwise: Answer): Promise<Answer> =>
@@ -39,15 +43,22 @@ export async function gather(
       return otherwise;
     });
   const none: ReadonlyMap<string, never> = new Map<string, never>();
-  const [results, states, zones, ...images] = await Promise.all([
+  const [results, states, zones, histories, ...images] = await Promise.all([
     plan.calls.length === 0 ? none : ask('metrics', () => ports.metrics.read(plan), none),
     alarms.length === 0 ? [] : ask('alarms', () => ports.metrics.alarms(alarms), []),
     subnetIds.length === 0 ? none : ask('zones of subnets', () => ports.fleet.zones(subnetIds), none),
+    history === undefined
+      ? []
+      : ask(
+          `history of ${history.layer} ${JSON.stringify(history.rule)}`,
+          async () => [historyFrom(history, await ports.metrics.read(history.plan))],
+          [historyFrom(history, undefined)],
+        ),
     ...ssmParameters.map((parameter) =>
       ask(`image ${parameter}`, async () => [[parameter, await ports.images.resolve(parameter)] as const], []),
     ),
   ]);
-  return { results, alarms: states, zones, images: new Map(images.flat()), degraded };
+  return { results, alarms: states, zones, histories, images: new Map(images.flat()), degraded };
 }
 
 /** What must be looked up to pin the revisions of an application's layers. Images are looked up again on every `isDue`. */

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { lastLines, runCommand } from '../run-command.ts';
 import type { Check } from './check.ts';
 import type { ShownBy } from './path/world.ts';
-import { lastLines, runCommand } from './run-command.ts';
 
 const reportSchema = z.object({
   testResults: z.array(
@@ -26,8 +26,8 @@ const reportSchema = z.object({
 type Assertion = z.infer<typeof reportSchema>['testResults'][number]['assertionResults'][number];
 
 /**
- * Runs the contract suites of the ports on the two implementations, and the probes of known deviations, with the test runner. Each suite is one
- * check, each probe is one.
+ * Runs the contract suites of the ports on the two implementations, the policies by moto's IAM and the probes of known deviations, with the test
+ * runner. Each suite is one check, each other test is one.
  */
 export async function runSuites(of: {
   readonly folder: string;
@@ -41,6 +41,7 @@ export async function runSuites(of: {
     command: process.execPath,
     words: [resolve('node_modules/vitest/vitest.mjs'), ...words],
     environment: of.environment,
+    patienceSeconds: 600,
   });
   const text = await readFile(report, 'utf8').catch(() => undefined);
   if (text === undefined) return [broken('the test runner writes its report', lastLines(output), of.by)];
@@ -48,18 +49,25 @@ export async function runSuites(of: {
   return testResults.flatMap(({ name, message, assertionResults }) => {
     const file = name.split('/').slice(-2).join('/');
     if (assertionResults.length === 0) return [broken(`${file} can be run`, message, of.by)];
-    return file.startsWith('deviations/')
-      ? assertionResults.map((probe) => probeCheck(probe, of.by))
-      : suiteChecks(assertionResults, of.by);
+    return file.startsWith('contracts/')
+      ? suiteChecks(assertionResults, of.by)
+      : assertionResults.map((assertion) => singleCheck(assertion, { by: of.by, seen: seenIn(file) }));
   });
 }
 
-function probeCheck({ ancestorTitles, title, status, duration, failureMessages }: Assertion, by: ShownBy): Check {
+function seenIn(file: string): string {
+  return file.startsWith('rights/') ? 'the policies of the example, by its IAM' : 'known deviations';
+}
+
+function singleCheck(
+  { ancestorTitles, title, status, duration, failureMessages }: Assertion,
+  { by, seen }: { readonly by: ShownBy; readonly seen: string },
+): Check {
   return {
     name: `${ancestorTitles[0]} ${title}`,
     ok: status === 'passed',
     by: ancestorTitles[0] === 'moto' ? by.moto : by.ministack,
-    detail: status === 'passed' ? 'known deviations' : firstLine(failureMessages),
+    detail: status === 'passed' ? seen : firstLine(failureMessages),
     seconds: (duration ?? 0) / 1000,
   };
 }

@@ -19,8 +19,8 @@ export const unproved: readonly Unproved[] = [
     why: 'moto gives MinCount machines and forgets tokens: test/contract/ec2-requests.test.ts and the local world',
   },
   {
-    name: 'calls to EC2 and CloudWatch are within the rights of each function',
-    why: 'moto is not asked for them here: the policies are evaluated call by call in the local world; the partitions of the table too, for MiniStack has no dynamodb:LeadingKeys',
+    name: 'rights end where resources and conditions say: our tags, the named subnets, the partitions of the table',
+    why: 'moto judges actions alone, not those of CloudWatch, and MiniStack has no dynamodb:LeadingKeys: test/rights evaluates each policy call by call, resources and conditions included',
   },
   {
     name: 'policies that ask for TLS refuse plain http',

@@ -3,6 +3,7 @@ import { type AlarmDefinition, alarmState } from '../../adapters/memory/memory-a
 import { MemoryClock } from '../../adapters/memory/memory-clock.ts';
 import { MemoryMetrics } from '../../adapters/memory/memory-metrics.ts';
 import { statisticOf } from '../../adapters/memory/metric-statistic.ts';
+import { addSeconds } from '../../core/amounts.ts';
 import type { MetricQuery } from '../../core/collect-metrics.ts';
 import { later, noon } from '../factories/stored.ts';
 
@@ -22,6 +23,36 @@ function query(stat: string, periodSeconds = 60): MetricQuery {
 }
 
 describe('MemoryMetrics', () => {
+  it.each([
+    [30, 3 * 3600],
+    [60, 15 * 86_400],
+  ])('shows samples of %d s for as long as CloudWatch keeps them', async (periodSeconds, kept) => {
+    const clock = new MemoryClock(noon);
+    const metrics = new MemoryMetrics(clock, { keepSeconds: 20 * 86_400 });
+    for (const ago of [60, 7200]) metrics.put(requests, { at: later(-ago), values: [ago] });
+    clock.advanceTo(later(kept - 7200 + 60));
+
+    const plan = { ...planOf([query('Sum', periodSeconds)], -86_400), until: clock.now() };
+    const answer = await metrics.read(plan);
+
+    expect(answer.get('requests')?.samples.map(({ value }) => value)).toEqual([60]);
+  });
+
+  it('keeps nothing for a look at history unless told to: a month of virtual time stays small', async () => {
+    const clock = new MemoryClock(noon);
+    const metrics = new MemoryMetrics(clock);
+    const samplesAfter = async (minutes: number): Promise<number> => {
+      for (let minute = 0; minute < minutes; minute += 10) {
+        clock.advanceTo(addSeconds(clock.now(), 600));
+        metrics.put(requests, { at: clock.now(), values: [1] });
+      }
+      const answer = await metrics.read({ ...planOf([query('Sum')], -15 * 86_400), until: clock.now() });
+      return answer.get('requests')?.samples.length ?? 0;
+    };
+    await samplesAfter(1440);
+    expect(await samplesAfter(3 * 1440)).toBeLessThan(60);
+  });
+
   it('makes one sample of all values of a period, from its start to before its end', async () => {
     const { metrics } = makeMetrics();
     for (const [seconds, value] of [

@@ -15,6 +15,7 @@ import {
   makeInstance,
   makeObservation,
   makeRecords,
+  makeRefusal,
   makeSlot,
   makeTold,
   noon,
@@ -220,6 +221,29 @@ describe('promise 2, beyond min,', () => {
   });
 });
 
+describe('a launch', () => {
+  it('asks nothing of a refused offering before its time, and then one thing at a time', async () => {
+    const early = await makeCheck({ more: [makeRefusal({ retryAt: later(1) })] });
+    const probing = makeSlot({ number: 1, state: 'launching' });
+    const due = await makeCheck({ slots: [probing], more: [makeRefusal({ retryAt: noon })] });
+
+    for (const world of [early, due]) await moveSlot(world, makeSlot({ number: 2, state: 'intended' }));
+
+    expect(broken(early)).toEqual(['1: web-2 is asked of m7g.large zone-a on-demand again before its time']);
+    expect(broken(due)).toEqual(['1: web-2 is asked of m7g.large zone-a on-demand, which was refused, beside web-1']);
+  });
+
+  it('waits for the layers that it comes after, as long as they have time', async () => {
+    const world = await makeCheck({ layer: { launchAfter: ['web'], readySeconds: 120 }, desired: 2 });
+
+    await moveSlot(world, makeSlot({ number: 1, state: 'intended' }));
+    world.clock.advanceTo(later(120));
+    await moveSlot(world, makeSlot({ number: 2, state: 'intended' }));
+
+    expect(broken(world)).toEqual(['1: web-1 is intended before web, which it launches after, has what it should']);
+  });
+});
+
 describe('what nobody said', () => {
   it('is not believed: who counts as told was sent it, who counts as having applied a version said so', async () => {
     const world = await makeCheck({ slots: inService });
@@ -403,6 +427,22 @@ describe('promise 4', () => {
     await world.table.commit('shop', { put: [makeDecision({ readings: [reading] }), makeDesired(1)] });
 
     expect(broken(world)).toEqual(['4: web scales in without data of cpu']);
+  });
+});
+
+describe('promise 4, of the sick,', () => {
+  it('is broken by a scale-in, decided or begun, while more have failed than the layer allows', async () => {
+    const failed = makeSlot({ number: 4, state: 'terminating', failedAt: noon });
+    const world = await makeCheck({ slots: [...inService, failed], layer: { maxUnhealthyPercent: 20 } });
+    world.clock.advanceTo(later(1));
+
+    await world.table.commit('shop', { put: [makeDecision({}), makeDesired(1)] });
+    await moveSlot(world, leaving(1, 6));
+
+    expect(broken(world)).toEqual([
+      '4: web scales in from 2 to 1 while 1 have failed',
+      '4: web-1 is leaving while 1 of web have failed',
+    ]);
   });
 });
 

@@ -1,13 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { recordedTable } from '../../apps/cli/recorded-table.ts';
 import { type DemoWorld, demoCommand } from '../../apps/demo/demo.ts';
 import { ansiPaint, noPaint, paintFor } from '../../apps/demo/paint.ts';
-import { questionOf } from '../../core/explain-decision/question.ts';
 import { smallApplication } from '../factories/demo-world.ts';
 
 const hill = Array.from({ length: 40 }, (_, minute) => `${minute * 60},${20 + 4 * Math.min(minute, 39 - minute)}`);
+const requests = { metric: { namespace: 'AWS/ApplicationELB', name: 'RequestCount', stat: 'Sum' } };
+const measured = { ...smallApplication, kpis: { ...smallApplication.kpis, requests } };
+const shadow = {
+  rules: [
+    { name: 'keep cpu near 40', kpi: 'cpu', targetValue: 40 },
+    { name: 'carry the load', kpi: 'requests', perCapacityUnit: 3000, shortfallPercent: 1 },
+  ],
+};
 const files: Readonly<Record<string, string>> = {
   'shop.json': JSON.stringify(smallApplication),
+  'measured.json': JSON.stringify(measured),
+  'shadowed.json': JSON.stringify({
+    ...measured,
+    layers: { ...measured.layers, web: { ...measured.layers.web, shadow } },
+  }),
   'hill.csv': ['t_seconds,load', ...hill].join('\n'),
   'halfhours.csv': 't_seconds,load\n0,10\n1800,20\n',
   'seconds.csv': ['t_seconds,load', ...Array.from({ length: 300 }, (_, second) => `${second},${second % 7}`)].join(
@@ -76,6 +87,7 @@ describe('demo', { timeout: 60_000 }, () => {
       costUsd: expect.any(Number),
       settled: true,
       maxCount: { web: expect.any(Number), worker: expect.any(Number) },
+      shadows: [],
       violations: [],
     });
     expect(figures.evaluations).toBeGreaterThanOrEqual(40);
@@ -111,6 +123,20 @@ describe('demo', { timeout: 60_000 }, () => {
     expect(Math.max(...summary.split('\n').map((line) => line.length))).toBeLessThanOrEqual(160);
   });
 
+  it('compares the shadow rules of a file with what happened, which they change in nothing', async () => {
+    const demo = makeDemo();
+
+    await demoCommand(['--application', 'shadowed.json', '--trace', 'hill.csv', '--json'], demo.world);
+
+    const { wallSeconds: _, shadows, ...figures } = JSON.parse(demo.printed.at(-1) ?? '');
+    expect(demo.printed[0]).toMatch(
+      /shadow {2}web wanted the live count \d+\.\d % of the time; \d+ h \(\$\d+\.\d\d\) against/,
+    );
+    expect(shadows).toMatchObject([{ layer: 'web', live: { shortPercent: expect.any(Number) } }]);
+    expect(shadows[0].shadow.instanceHours).toBeGreaterThan(shadows[0].live.instanceHours);
+    expect({ ...figures, shadows: [] }).toEqual(await figuresOf('--application', 'measured.json'));
+  });
+
   it('plays only the days that are asked for', async () => {
     expect((await figuresOf('--days', '0.01')).virtualSeconds).toBe(840);
   });
@@ -125,21 +151,6 @@ describe('demo', { timeout: 60_000 }, () => {
     expect(coarse.printed[0]).toContain('halfhours.csv, 1 h, seed 1');
     expect(fine.printed[0]).toContain('seconds.csv, 5 min, seed 1');
     expect(fine.printed[0]).not.toContain('interpolated');
-  });
-
-  it('writes every decision, and explain tells why of each layer', async () => {
-    const demo = makeDemo();
-    expect(await demoCommand([...common, '--decisions', 'out.json'], demo.world)).toBe(0);
-
-    expect(demo.printed.join('\n')).toContain('npm run explain -- small --file out.json');
-    const text = demo.written.get('out.json') ?? '';
-    const table = recordedTable(text);
-    const decisions = await table.decisions('small', { limit: 1000 });
-    expect(new Set(decisions.map(({ decision }) => decision.layer)).size).toBeGreaterThan(1);
-    for (const { decision } of decisions) {
-      const file = await table.file('small', decision.fileVersion);
-      expect([decision.because, typeof questionOf(decision, file?.file)]).toEqual([decision.because, 'object']);
-    }
   });
 
   it('writes a picture', async () => {

@@ -104,6 +104,22 @@ describe('CloudWatchMetrics, read', () => {
     );
   });
 
+  it('asks for weeks as for minutes, and follows every page of them', async () => {
+    const metrics = await makeMetrics((_, times) => ({
+      body: {
+        MetricDataResults: [result('requests', [[times * 60, times]], times < 4 ? 'PartialData' : 'Complete')],
+        ...(times < 4 ? { NextToken: `page ${times}` } : {}),
+      },
+    }));
+
+    const plan = { ...makePlan([requests]), from: later(-15 * 86_400) };
+    const series = await metrics.read(plan);
+
+    expect(aws.requests[0]?.input).toMatchObject({ StartTime: later(-15 * 86_400) / 1000, EndTime: later(300) / 1000 });
+    expect(aws.requests.map(({ input }) => input['NextToken'])).toEqual([undefined, 'page 1', 'page 2', 'page 3']);
+    expect(series.get('requests')?.samples.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
+  });
+
   it('brings the answers of all calls together', async () => {
     const metrics = await makeMetrics(({ input }) => {
       const queries = JSON.stringify(input['MetricDataQueries']);

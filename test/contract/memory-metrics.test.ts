@@ -4,6 +4,6 @@ import { later, noon } from '../factories/stored.ts';
 import { metricsContract } from './metrics-contract.ts';
 
 metricsContract('MemoryMetrics', async () => ({
-  metrics: new MemoryMetrics(new MemoryClock(noon)),
+  metrics: new MemoryMetrics(new MemoryClock(noon), { keepSeconds: 15 * 86_400 }),
   past: later(-600),
 }));

@@ -47,6 +47,22 @@ export function metricsContract(name: string, makeMetrics: () => Promise<Metrics
       expect(series.get('silent')?.samples).toEqual([]);
     });
 
+    it('gives back what was published days ago in a window of weeks', async () => {
+      const { metrics, past } = await makeMetrics();
+      const application = freshApplication();
+      const longAgo = alignDown(addSeconds(past, -10 * 86_400), 60);
+      await metrics.publish([published({ application, value: 8, at: longAgo })]);
+      await metrics.publish([published({ application, value: 9, at: alignDown(past, 60) })]);
+      const window = { from: addSeconds(longAgo, -4 * 86_400), until: addSeconds(past, 60) };
+
+      const series = await metrics.read(planOf(window, queryOf(application)));
+
+      expect(series.get('inService')?.samples).toEqual([
+        { at: longAgo, value: 8 },
+        { at: alignDown(past, 60), value: 9 },
+      ]);
+    });
+
     it('leaves out an alarm that does not exist', async () => {
       const { metrics } = await makeMetrics();
 

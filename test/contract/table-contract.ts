@@ -193,6 +193,27 @@ function decisionContract(table: () => Table): void {
     expect(before.map(({ decision }) => decision.at)).toEqual([later(0)]);
   });
 
+  it('keeps what shadow rules decided apart: neither is among the other, or in what is loaded', async () => {
+    const application = freshApplication();
+    const at = (seconds: number) => makeDecisionRecord({ application, seconds });
+    const shadowAt = (seconds: number) => ({ ...at(seconds), kind: 'shadow-decision' as const });
+    for (const record of [at(0), shadowAt(0), shadowAt(60), at(120), shadowAt(180)])
+      await table().commit(application, { put: [record] });
+
+    const live = await table().decisions(application, { limit: 9 });
+    const shadow = await table().decisions(application, { limit: 9, of: 'shadow' });
+    const before = await table().decisions(application, { limit: 9, of: 'shadow', before: later(180), layer: 'web' });
+
+    expect(live.map(({ kind, decision }) => [kind, decision.at])).toEqual([
+      ['decision', later(120)],
+      ['decision', later(0)],
+    ]);
+    expect(shadow).toStrictEqual([shadowAt(180), shadowAt(60), shadowAt(0)]);
+    expect(before.map(({ decision }) => decision.at)).toEqual([later(60), later(0)]);
+    expect((await table().load(application)).shadows.size).toBe(0);
+    expect(await table().commit(application, { put: [shadowAt(60)] })).toBe('conflict');
+  });
+
   it('takes a decision once', async () => {
     const application = freshApplication();
     const record = makeDecisionRecord({ application, seconds: 0 });
@@ -208,17 +229,6 @@ export function severalRecordsContract(name: string, makeTable: () => Promise<Ta
     let table: Table;
     beforeAll(async () => {
       table = await makeTable();
-    });
-
-    it('gives every version of the file, the old ones too', async () => {
-      const application = freshApplication();
-      await table.commit(application, { put: [makeFileRecord({ application })] });
-      await table.commit(application, { put: [makeFileRecord({ application, version: 2 })] });
-
-      expect(await table.file(application, 1)).toStrictEqual(makeFileRecord({ application }));
-      expect(await table.file(application, 2)).toStrictEqual(makeFileRecord({ application, version: 2 }));
-      expect(await table.file(application, 3)).toBeUndefined();
-      expect(await table.file('nobody', 1)).toBeUndefined();
     });
 
     it('writes and removes all of a change, or nothing', async () => {

@@ -19,8 +19,14 @@ function isProved(command: string): boolean {
   const [program = '', first = '', second = ''] = command.split(/\s+/);
   if (command === 'npm ci') return readFileSync('.ci/run', 'utf8').includes(command);
   if (program === 'npx' && first === 'cdk') return proof.includes(`run(['${second}'`);
-  if (program === 'npm' && first === 'run') return second in scripts && proof.includes(`'${second}'`);
+  if (program === 'npm' && first === 'run')
+    return [second, ...flagsOf(command)].every((word) => proof.includes(`'${word}'`)) && second in scripts;
   return program === 'aws' && new RegExp(`\\b${sdkCommand(second)}\\(`).test(proof);
+}
+
+/** `--drain-layer` and the like, of our own commands. */
+function flagsOf(command: string): readonly string[] {
+  return command.split(/\s+/).filter((word) => /^--\w/.test(word));
 }
 
 /** `put-parameter` is PutParameterCommand; the command line leaves words out here and there. */

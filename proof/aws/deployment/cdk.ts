@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { type CommandResult, runCommand } from '../../run-command.ts';
 import { account, region } from '../emulators/start-emulators.ts';
-import { type CommandResult, runCommand } from '../run-command.ts';
 
 /** The CDK's own command line, on the app of this repository. */
 export interface Cdk {
@@ -22,6 +22,8 @@ export function cdkWith(of: {
       command: process.execPath,
       words: [resolve('node_modules/aws-cdk/bin/cdk'), ...words],
       environment: of.environment,
+      // On a busy machine a synth alone takes minutes.
+      patienceSeconds: 600,
     });
   return {
     bootstrap: () => run(['bootstrap', `aws://${account}/${region}`, ...context, '--output', of.output]),

@@ -3,7 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { lastLines } from '../run-command.ts';
+import { lastLines } from '../../run-command.ts';
 
 /** A server to start. */
 export interface ServiceCommand {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { get } from 'node:https';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { lastLines, runCommand } from '../run-command.ts';
+import { lastLines, runCommand } from '../../run-command.ts';
 import { freePort, startService } from './service.ts';
 
 /** The account and region that both implementations play. */
@@ -32,7 +32,7 @@ interface Start {
 const pythonPath = resolve(import.meta.dirname, '../python');
 
 /**
- * Starts moto (EC2, CloudWatch) over http and MiniStack (all else) over https under a private certificate authority, with its IAM on: it checks
+ * Starts moto (EC2, CloudWatch) over http, another moto that checks rights, and MiniStack (all else) over https under a private certificate authority, with its IAM on: it checks
  * signatures and policies, also those that ask for TLS. What they write is kept in `folder`.
  */
 export async function startEmulators({
@@ -48,27 +48,36 @@ export async function startEmulators({
   await run(python, [join(pythonPath, 'certificates.py'), certificates], environment);
   const versionsOf = 'from importlib.metadata import version as v; print(v("ministack"), v("moto"))';
   const [ministackVersion = '', motoVersion = ''] = (await run(python, ['-c', versionsOf], environment)).split(' ');
-  const [ministackPort, motoPort] = [await freePort(), await freePort()];
-  const clientEnvironment = clientSettings({ environment, certificates, ministackPort, motoPort });
+  const [ministackPort, motoPort, checkingMotoPort] = [await freePort(), await freePort(), await freePort()];
+  const ports = { ministackPort, motoPort, checkingMotoPort };
+  const clientEnvironment = clientSettings({ environment, certificates, ...ports });
   const start = { python, folder, environment: { ...environment, PYTHONPATH: pythonPath } };
-  const moto = await startMoto(start, motoPort);
+  const services = [
+    startMoto(start, { port: motoPort, name: 'moto' }),
+    startMoto(start, { port: checkingMotoPort, name: 'checking-moto' }),
+    startMiniStack(start, { port: ministackPort, certificates, clientEnvironment }),
+  ];
+  const stop = async (): Promise<void> => {
+    const started = await Promise.allSettled(services);
+    await Promise.all(started.map((service) => service.status === 'fulfilled' && service.value.stop()));
+  };
   try {
-    const ministack = await startMiniStack(start, { port: ministackPort, certificates, clientEnvironment });
-    const stop = async (): Promise<void> => {
-      await Promise.all([ministack.stop(), moto.stop()]);
-    };
+    await Promise.all(services);
     return { clientEnvironment, ministackVersion, motoVersion, stop };
   } catch (error) {
-    await moto.stop();
+    await stop();
     throw error;
   }
 }
 
-async function startMoto({ python, folder, environment }: Start, port: number) {
-  const amis = join(folder, 'amis.json');
+async function startMoto(
+  { python, folder, environment }: Start,
+  { port, name }: { readonly port: number; readonly name: string },
+) {
+  const amis = join(folder, `${name}-amis.json`);
   await writeFile(amis, JSON.stringify(Object.entries(images).map(([name, ami_id]) => imageOf(name, ami_id))));
   return startService({
-    name: 'moto',
+    name,
     python,
     words: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
     environment: {
@@ -79,7 +88,7 @@ async function startMoto({ python, folder, environment }: Start, port: number) {
       MOTO_ENABLE_AMI_VALIDATION: '1',
       MOTO_EC2_ENABLE_INSTANCE_TYPE_VALIDATION: '1',
     },
-    logFile: join(folder, 'moto.log'),
+    logFile: join(folder, `${name}.log`),
     folder,
     answers: () => fetch(`http://127.0.0.1:${port}/moto-api/data.json`),
   });
@@ -141,6 +150,7 @@ function clientSettings(of: {
   readonly certificates: string;
   readonly ministackPort: number;
   readonly motoPort: number;
+  readonly checkingMotoPort: number;
 }): Readonly<Record<string, string>> {
   const moto = `http://localhost:${of.motoPort}`;
   return {
@@ -155,6 +165,8 @@ function clientSettings(of: {
     AWS_ENDPOINT_URL: `https://localhost:${of.ministackPort}`,
     AWS_ENDPOINT_URL_EC2: moto,
     AWS_ENDPOINT_URL_CLOUDWATCH: moto,
+    // Another moto, for those who look at rights: it checks signatures and policies once it is told to (../rights/moto-roles.ts).
+    PROOF_CHECKING_MOTO: `http://localhost:${of.checkingMotoPort}`,
     NODE_EXTRA_CA_CERTS: join(of.certificates, 'ca.pem'),
     npm_config_update_notifier: 'false',
     // The AWS SDK's about Node.js 20, in each process.

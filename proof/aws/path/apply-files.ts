@@ -1,5 +1,5 @@
+import { runCommand } from '../../run-command.ts';
 import { must, until } from '../check.ts';
-import { runCommand } from '../run-command.ts';
 import { shopFile } from './applications.ts';
 import { machinesOf, zonesOf } from './kiosk.ts';
 import type { World } from './world.ts';
@@ -20,8 +20,10 @@ export async function applyStep(world: World): Promise<void> {
   );
   await checks.check('npm run apply refuses a bad file and writes nothing', by.ministack, async () => {
     const bad = shopFile(world.ground).replace('"min": 2', '"min": 200');
-    const { exitCode, output } = await world.apply(await world.writeFile('bad.json', bad));
-    must(exitCode === 2, `exit code ${exitCode}: ${output}`);
+    const path = await world.writeFile('bad.json', bad);
+    const { exitCode, output } = await world.apply(path);
+    const checked = await world.apply('--check', path);
+    must(exitCode === 2 && checked.exitCode === 2, `exit codes ${exitCode}, ${checked.exitCode}: ${output}`);
     must((await world.table.load('shop')).file?.version === 1, 'another version was written');
     return output.trim().split('\n')[0] ?? '';
   });

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCommand } from '../../run-command.ts';
 import { account } from '../emulators/start-emulators.ts';
-import { runCommand } from '../run-command.ts';
 import { type Ground, imageParameters, instanceProfiles } from './applications.ts';
 import { startReplies } from './replies.ts';
 import { subscribeHttp, subscribeQueue } from './subscriber.ts';
@@ -36,8 +36,8 @@ export async function openWorld(
     apply: (...words) =>
       runCommand({
         command: 'npm',
-        words: ['run', '--silent', 'apply', '--', ...words],
-        environment: { ...environment, CONCERTINA_TABLE: stack.output('TableName') },
+        words: ['run', '--silent', 'apply', '--', ...words, '--table', stack.output('TableName')],
+        environment,
       }),
   };
 }

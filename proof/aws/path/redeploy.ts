@@ -1,6 +1,6 @@
+import { lastLines } from '../../run-command.ts';
 import { must } from '../check.ts';
 import type { Cdk } from '../deployment/cdk.ts';
-import { lastLines } from '../run-command.ts';
 import { kioskFile } from './applications.ts';
 import { machinesOf } from './kiosk.ts';
 import type { World } from './world.ts';

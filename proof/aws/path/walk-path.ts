@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lastLines } from '../../run-command.ts';
 import { must } from '../check.ts';
 import { type Cdk, cdkWith } from '../deployment/cdk.ts';
 import { type DeployedStack, deployedStack } from '../deployment/deployed-stack.ts';
 import { nameBatchActions, nameSessions } from '../deployment/translate-policies.ts';
-import { lastLines } from '../run-command.ts';
 import { kioskFile } from './applications.ts';
 import { applyStep, scheduleStep } from './apply-files.ts';
 import { deadLetterStep } from './dead-letters.ts';

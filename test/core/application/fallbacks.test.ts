@@ -103,3 +103,38 @@ describe('a freeze', () => {
     ]);
   });
 });
+
+describe('the demand of a risk rule', () => {
+  const rule = { name: 'load', kpi: 'requests', perCapacityUnit: 10, shortfallPercent: 1 };
+  const demand = { plus: ['refused'], backlog: 'queue', saturatedWhen: [{ kpi: 'cpu', above: 95 }] };
+  const withDemand = (of: object) =>
+    problemsOf(
+      fileText({
+        'kpis.requests': { metric },
+        'kpis.refused': { metric },
+        'kpis.queue': { pushed: true },
+        'kpis.slow': { metric, periodSeconds: 300 },
+        'layers.web.rules.0': { ...rule, demand: { ...demand, ...of } },
+      }),
+    );
+
+  test('may be made from several KPIs, and a sign may have another period', () => {
+    expect(withDemand({})).toEqual([]);
+    expect(withDemand({ saturatedWhen: [{ kpi: 'slow', below: 1 }], growthFactor: 2 })).toEqual([]);
+  });
+
+  const known = 'one of the KPIs "cpu", "load", "queue", "refused", "requests", "slow"';
+  const other = 'a KPI of the same periodSeconds | "slow" has 300 s, "requests" 60 s';
+  test.each([
+    [{ plus: ['refusd'] }, `plus[0] | "refusd" | ${known} | did you mean "refused"?`],
+    [{ plus: ['refused', 'refused'] }, 'plus[1] | "refused" | a KPI that is not counted already'],
+    [{ plus: ['requests'] }, 'plus[0] | "requests" | a KPI that is not counted already'],
+    [{ plus: ['slow'] }, `plus[0] | "slow" | ${other}`],
+    [{ backlog: 'quue' }, `backlog | "quue" | ${known} | did you mean "queue"?`],
+    [{ backlog: 'slow' }, `backlog | "slow" | ${other}`],
+    [{ saturatedWhen: [{ kpi: 'gpu', above: 1 }] }, `saturatedWhen[0].kpi | "gpu" | ${known} | did you mean "cpu"?`],
+    [{ growthFactor: 1 }, 'growthFactor | 1 | a number above 1, up to 4'],
+  ])('is refused with %j', (of, line) => {
+    expect(withDemand(of)).toEqual([`layers.web.rules[0].demand.${line}`]);
+  });
+});

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Slot } from '../../../core/instance-life.ts';
 import { MOST_ROWS, type Plan, planChanges } from '../../../core/plan-changes/plan-changes.ts';
+import type { StoredRecord } from '../../../core/records.ts';
 import { storedFromRecords } from '../../../core/stored.ts';
 import {
   later,
@@ -115,6 +116,35 @@ describe('launching', () => {
       'zone-b',
       'zone-b',
     ]);
+  });
+
+  it('probes a refused offering once, for all layers and until the probe has its answer', () => {
+    const file = makeFile();
+    const web = file.layers['web'];
+    if (web === undefined) throw new Error('there is no web layer');
+    const due = makeRefusal({ retryAt: noon });
+    const one = { launch: { ...web.launch, subnetIds: ['subnet-a'] } };
+    const records = makeRecords({
+      file: { ...file, layers: { web: { ...web, ...one }, api: web } },
+      desired: 3,
+      more: [due],
+    });
+    const onlyA = { subnets: [{ subnetId: 'subnet-a', zone: 'zone-a' }] };
+    const withApi = records.flatMap((record): readonly StoredRecord[] => {
+      if (record.kind === 'revision')
+        return [
+          { ...record, ...onlyA },
+          { ...record, ...onlyA, layer: 'api' },
+        ];
+      return record.kind === 'desired' ? [record, { ...record, layer: 'api' }] : [record];
+    });
+    const first = planChanges(storedFromRecords('shop', withApi), noon)?.slots ?? [];
+    const probing = first.map((slot) => ({ kind: 'slot', application: 'shop', version: 1, slot }) as const);
+
+    const next = planChanges(storedFromRecords('shop', [...withApi, ...probing]), noon)?.slots ?? [];
+
+    expect(first.map(({ state }) => state)).toEqual(['intended']);
+    expect(next.map(({ state }) => state)).toEqual(['launching']);
   });
 
   it('uses Spot for as many as the layer allows, and on-demand when Spot is refused', () => {
@@ -476,6 +506,7 @@ describe('the whole plan', () => {
       nextSlotNumber: { web: 3 },
       launches: [],
       terminations: [],
+      atCeiling: [],
     });
   });
 
