@@ -82,6 +82,7 @@ const corePipeline = [
   'decide-layers',
   'record-decision',
   'decide-shadow',
+  'rule-tests',
   'plan-changes',
   'acknowledgement-token',
   'membership-link',

@@ -6,6 +6,7 @@ import { SystemClock } from '../../adapters/aws/system-clock.ts';
 import { applyCommand } from './apply.ts';
 import type { CliWorld, ExitCode } from './cli-world.ts';
 import { shadowCommand } from './shadow.ts';
+import { testRulesCommand } from './test-rules.ts';
 
 const world: CliWorld = {
   environment: process.env,
@@ -23,6 +24,7 @@ const world: CliWorld = {
 const commands: Readonly<Record<string, (words: readonly string[], world: CliWorld) => Promise<ExitCode>>> = {
   apply: applyCommand,
   shadow: shadowCommand,
+  'test-rules': testRulesCommand,
 };
 
 const [name = '', ...words] = process.argv.slice(2);
