@@ -59,6 +59,42 @@ export function revisionKey(of: { readonly layer: string; readonly revision: num
   return `${of.layer}@${of.revision}`;
 }
 
+/**
+ * `before` with the records of some kinds read anew, from all records of the application. What is of another kind stays the same object, so that
+ * what is derived from it need not be derived again.
+ */
+export function storedAfter(
+  before: Stored,
+  kinds: ReadonlySet<StoredRecord['kind']>,
+  records: readonly StoredRecord[],
+): Stored {
+  const fresh = storedFromRecords(
+    before.application,
+    records.filter(({ kind }) => kinds.has(kind)),
+  );
+  const newer = (kind: StoredRecord['kind']): Stored => (kinds.has(kind) ? fresh : before);
+  return {
+    application: before.application,
+    file: newer('file').file,
+    head: newer('head').head,
+    tick: newer('tick').tick,
+    usage: newer('usage').usage,
+    desired: newer('desired').desired,
+    scaling: newer('scaling').scaling,
+    revisions: newer('revision').revisions,
+    slots: newer('slot').slots,
+    refusals: newer('refusal').refusals,
+    observations: newer('observation').observations,
+    probes: newer('probe').probes,
+    images: newer('image').images,
+    told: newer('told').told,
+    acknowledgements: newer('acknowledgement').acknowledgements,
+    targets: newer('targets').targets,
+    hookRuns: newer('hook-run').hookRuns,
+    shadows: newer('shadow').shadows,
+  };
+}
+
 /** Sorts the records of one application into their kinds. Decisions are left out. Records come in the order of their keys. */
 export function storedFromRecords(application: string, records: Iterable<StoredRecord>): Stored {
   let file: FileRecord | undefined;

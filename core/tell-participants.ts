@@ -4,7 +4,8 @@ import type { Participant } from './application/participant-schema.ts';
 import type { Slot } from './instance-life.ts';
 import { memberOf, membershipOf } from './membership.ts';
 import { membershipLink } from './membership-link.ts';
-import type { Membership, MembershipLink, Notice } from './notice.ts';
+import type { Membership, Notice } from './notice.ts';
+import { oncePer } from './once-per.ts';
 import { hearersOf } from './plan-changes/gate.ts';
 import type { FileRecord, HeadRecord, ToldRecord } from './records.ts';
 import type { Stored } from './stored.ts';
@@ -51,7 +52,7 @@ export function tellParticipants(stored: Stored, now: Instant, places: ReplyPlac
   const { file, head } = stored;
   if (file === undefined || head === undefined) return [];
   let membership: Membership | undefined;
-  const announced = announcedByLayer(stored);
+  const announced = announcedByLayer(stored.slots);
   return Object.entries(file.file.participants).flatMap(([name, participant]) => {
     const listener = listenTo(stored, { file, name, participant, announced, now });
     const { isNews, slots } = changesFor(listener);
@@ -78,7 +79,7 @@ interface Listener {
 }
 
 /** Slots that were ever announced. Sorted once for all participants: many of them, each with some layers of many, must not cost their product. */
-function announcedByLayer({ slots }: Stored): ReadonlyMap<string, readonly Slot[]> {
+const announcedByLayer = oncePer((slots: Stored['slots']): ReadonlyMap<string, readonly Slot[]> => {
   const layers = new Map<string, Slot[]>();
   for (const { slot } of slots) {
     if (slot.change === undefined) continue;
@@ -87,7 +88,7 @@ function announcedByLayer({ slots }: Stored): ReadonlyMap<string, readonly Slot[
     else known.push(slot);
   }
   return layers;
-}
+});
 
 function listenTo(
   stored: Stored,
@@ -194,14 +195,16 @@ function noticesOf(slots: readonly Slot[], letter: Letter): readonly Notice[] {
     if (group === undefined) groups.set(key, [slot]);
     else group.push(slot);
   }
+  const { places, listener, head } = letter;
+  // A token costs as much as all the rest of a notice, and is the same in all of them.
+  const shared = { sentAt: isoFromInstant(listener.now), ...askFor(letter) };
   return [...groups.values()].flatMap((group) => {
-    const whole = noticeOf(group, letter, letter.membership);
-    const { places, listener, head } = letter;
+    const whole = noticeOf(group, letter, { membership: letter.membership, ...shared });
     if (places.url === undefined || !whole.some(isTooLarge)) return whole;
     const { application, name } = listener;
     const to = { application, participant: name, tokenKey: head.tokenKey, url: places.url };
     const link = membershipLink(letter.membership, to);
-    return partsOf(group).flatMap((part) => noticeOf(part, letter, link));
+    return partsOf(group).flatMap((part) => noticeOf(part, letter, { membership: link, ...shared }));
   });
 }
 
@@ -218,11 +221,14 @@ function partsOf(group: readonly Slot[]): readonly (readonly Slot[])[] {
   return Array.from({ length: count }, (_, index) => group.slice(index * MOST_CHANGED, (index + 1) * MOST_CHANGED));
 }
 
-function noticeOf(group: readonly Slot[], letter: Letter, membership: Membership | MembershipLink): readonly Notice[] {
+function noticeOf(
+  group: readonly Slot[],
+  { stored, listener }: Letter,
+  { sentAt, membership, acknowledge }: Pick<Notice, 'sentAt' | 'membership' | 'acknowledge'>,
+): readonly Notice[] {
   const [first] = group;
   if (first?.change === undefined) return [];
-  const { stored, listener } = letter;
-  const { application, name, now } = listener;
+  const { application, name } = listener;
   return [
     {
       schema: 'concertina.notice/1',
@@ -230,14 +236,14 @@ function noticeOf(group: readonly Slot[], letter: Letter, membership: Membership
       application,
       event: first.change.event,
       participant: name,
-      sentAt: isoFromInstant(now),
+      sentAt,
       change: {
         layer: first.layer,
         instances: group.map((slot) => memberOf(slot, stored)),
         because: reasonsOf(group),
       },
       membership,
-      ...askFor(letter),
+      ...(acknowledge === undefined ? {} : { acknowledge }),
     },
   ];
 }

@@ -17,6 +17,14 @@ export const noFaults: FaultRates = { crashBefore: 0, crashAfter: 0, throttled: 
 /** Told of each fault, and of the call that it came to. */
 export type OnFault = (fault: keyof FaultRates, call: string) => void;
 
+/** A call of a port; `times` as often as the rates say it fails. */
+interface Call {
+  readonly port: object;
+  readonly method: CallableFunction;
+  readonly name: string;
+  readonly times: number;
+}
+
 /** The faults of one run of one function. */
 export class RunFaults {
   readonly #rates: FaultRates;
@@ -36,22 +44,19 @@ export class RunFaults {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
-        return (...values: unknown[]) =>
-          this.#call({ call: String(name), times }, () => Reflect.apply(member, target, values));
+        const call = { port: target, method: member, name: String(name), times };
+        return (...values: unknown[]) => this.#call(call, values);
       },
     });
   }
 
-  async #call(
-    { call, times }: { readonly call: string; readonly times: number },
-    effect: () => unknown,
-  ): Promise<unknown> {
+  async #call({ port, method, name: call, times }: Call, values: readonly unknown[]): Promise<unknown> {
     const { crashBefore, throttled, crashAfter, answerLost } = this.#rates;
-    if (this.#isCrashed) throw new Error('the process has ended');
+    if (this.#isCrashed) throw hasEnded;
     const before = this.#dice.unit() / times;
     if (before < crashBefore) this.#crash('crashBefore', call);
     if (before < crashBefore + throttled) this.#fail('throttled', call);
-    const answer = await effect();
+    const answer: unknown = await Reflect.apply(method, port, values);
     const after = this.#dice.unit() / times;
     if (after < crashAfter) this.#crash('crashAfter', call);
     if (after < crashAfter + answerLost) this.#fail('answerLost', call);
@@ -60,12 +65,18 @@ export class RunFaults {
 
   #fail(fault: 'throttled' | 'answerLost', call: string): never {
     this.#onFault(fault, call);
-    throw new Error(fault === 'throttled' ? 'ThrottlingException' : 'TimeoutError');
+    throw fault === 'throttled' ? isThrottled : isLost;
   }
 
   #crash(fault: 'crashBefore' | 'crashAfter', call: string): never {
     this.#isCrashed = true;
     this.#onFault(fault, call);
-    throw new Error('the process ends here');
+    throw endsHere;
   }
 }
+
+// Made once: where they were thrown says nothing, and noting the stack of each of thousands costs more than the call.
+const hasEnded = new Error('the process has ended');
+const endsHere = new Error('the process ends here');
+const isThrottled = new Error('ThrottlingException');
+const isLost = new Error('TimeoutError');

@@ -1,7 +1,7 @@
 import { earlier, type Instant, isAtOrAfter, isBefore } from '../../core/amounts.ts';
 import { recordKey } from '../../core/record-key.ts';
 import { type DecisionRecord, type StoredRecord, wholeAccount } from '../../core/records.ts';
-import { type Stored, storedFromRecords } from '../../core/stored.ts';
+import { type Stored, storedAfter, storedFromRecords } from '../../core/stored.ts';
 import type { Change, Clock, DecisionQuery, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
 import { OrderedRecords } from './ordered-records.ts';
@@ -24,8 +24,10 @@ interface Shelf {
   readonly live: OrderedRecords<StoredRecord>;
   readonly decisions: OrderedRecords<DecisionRecord>;
   readonly shadowDecisions: OrderedRecords<DecisionRecord>;
-  /** What `load` last returned, until something that it shows changes. */
+  /** What `load` last returned. */
   loaded: Stored | undefined;
+  /** Kinds of records that have changed since. */
+  readonly stale: Set<StoredRecord['kind']>;
   /** No live record expires before this. */
   nextExpiryAt: Instant | undefined;
 }
@@ -59,7 +61,10 @@ export class MemoryTable implements Table {
   async load(application: string): Promise<Stored> {
     const shelf = this.#freshShelf(application);
     if (shelf === undefined) return storedFromRecords(application, []);
-    shelf.loaded ??= storedFromRecords(application, shelf.live.ascending());
+    const records = shelf.live.ascending();
+    if (shelf.loaded === undefined) shelf.loaded = storedFromRecords(application, records);
+    else if (shelf.stale.size > 0) shelf.loaded = storedAfter(shelf.loaded, shelf.stale, records);
+    shelf.stale.clear();
     return shelf.loaded;
   }
 
@@ -102,6 +107,7 @@ export class MemoryTable implements Table {
       decisions: new OrderedRecords<DecisionRecord>(),
       shadowDecisions: new OrderedRecords<DecisionRecord>(),
       loaded: undefined,
+      stale: new Set<StoredRecord['kind']>(),
       nextExpiryAt: undefined,
     };
     this.#shelves.set(application, shelf);
@@ -140,7 +146,7 @@ function put(shelf: Shelf, key: string, record: StoredRecord): TableChange {
   freeze(record);
   const before = putOn(shelf, key, record);
   if (record.kind !== 'decision' && record.kind !== 'shadow-decision') {
-    shelf.loaded = undefined;
+    shelf.stale.add(record.kind);
     if ('expiresAt' in record) shelf.nextExpiryAt = earlier(shelf.nextExpiryAt, record.expiresAt);
   }
   return { application: record.application, key, ...(before && { before }), after: record };
@@ -153,7 +159,7 @@ function putOn(shelf: Shelf, key: string, record: StoredRecord): StoredRecord | 
 
 function remove(application: string, shelf: Shelf, key: string): TableChange {
   const live = shelf.live.remove(key);
-  if (live !== undefined) shelf.loaded = undefined;
+  if (live !== undefined) shelf.stale.add(live.kind);
   const before = live ?? shelf.decisions.remove(key) ?? shelf.shadowDecisions.remove(key);
   return { application, key, ...(before && { before }) };
 }

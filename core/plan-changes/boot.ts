@@ -1,17 +1,16 @@
 import { addSeconds, isAtOrAfter } from '../amounts.ts';
 import type { Slot } from '../instance-life.ts';
-import { isDead, type LayerView, moved, type Step } from './layer-view.ts';
+import { isDead, type LayerView, moved, slotBySlot } from './layer-view.ts';
 
 /**
  * launching → booting → joining: follows what EC2 says of a new instance, until the deadline `readySeconds`. A launch whose outcome is
  * unknown has no deadline: the call is repeated with its token until EC2 answers, for a machine may be there that nobody knows of.
  */
-export const boot: Step = (slots, view) =>
-  slots.map((slot) => {
-    if (slot.state === 'launching') return adopted(slot, view);
-    if (slot.state === 'booting') return booted(slot, view);
-    return slot;
-  });
+export const boot = slotBySlot((slot, view) => {
+  if (slot.state === 'launching') return adopted(slot, view);
+  if (slot.state === 'booting') return booted(slot, view);
+  return slot;
+});
 
 /** A launch whose answer was lost: the machine itself says which slot it is. */
 function adopted(slot: Slot, view: LayerView): Slot {

@@ -7,6 +7,7 @@ import type { LayerView } from './layer-view.ts';
  * scale-in protection is never chosen, so fewer may come back than asked.
  */
 export function chooseVictims(candidates: readonly Slot[], count: number, view: LayerView): readonly Slot[] {
+  if (count <= 0) return [];
   const remaining = candidates.filter((slot) => view.observe(slot)?.instance.isProtected !== true);
   const victims: Slot[] = [];
   const zones = countByZone(candidates);

@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { isWanted, mayRun, type Placement, type Slot } from '../instance-life.ts';
-import { type LayerView, moved, type Step } from './layer-view.ts';
+import { type LayerView, moved, type Step, slotBySlot } from './layer-view.ts';
 import { placeLaunches } from './place-launches.ts';
 import { isAtRisk } from './release.ts';
 import { replacementsOf } from './replace.ts';
 import { mostSteps } from './stateful.ts';
 
 /** intended → launching: the intent is stored, so the call may be made. */
-export const launch: Step = (slots, view) =>
-  slots.map((slot) => (slot.state === 'intended' ? moved(slot, view, { state: 'launching' }) : slot));
+export const launch = slotBySlot((slot, view) =>
+  slot.state === 'intended' ? moved(slot, view, { state: 'launching' }) : slot,
+);
 
 /**
  * What is missing is intended, with the reason: what it replaces, else the decision. Never more than `max` with all that may still run, nor than

@@ -37,6 +37,20 @@ export interface LayerView {
 /** One step of the plan: takes the slots of a layer, returns them with what this step changes. */
 export type Step = (slots: readonly Slot[], view: LayerView) => readonly Slot[];
 
+/** A step that looks at each slot by itself: the same list again, as long as it changes none. */
+export function slotBySlot(change: (slot: Slot, view: LayerView) => Slot): Step {
+  return (slots, view) => {
+    let changed: Slot[] | undefined;
+    for (const [index, slot] of slots.entries()) {
+      const after = change(slot, view);
+      if (after === slot) continue;
+      changed ??= [...slots];
+      changed[index] = after;
+    }
+    return changed ?? slots;
+  };
+}
+
 /** The settings of a layer, also of one that vanished from the file. */
 export function settingsOf(file: FileRecord, layer: string): Layer | undefined {
   return file.file.layers[layer] ?? file.vanished[layer]?.layer;

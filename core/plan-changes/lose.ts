@@ -1,11 +1,11 @@
 import type { Slot } from '../instance-life.ts';
-import { isDead, type LayerView, moved, type Step } from './layer-view.ts';
+import { isDead, type LayerView, moved, slotBySlot } from './layer-view.ts';
 
 /**
  * What EC2 took or will take: a dead instance fails at once and peers hear that it left; one with a Spot interruption notice leaves at
  * once, so that peers have the two minutes. Both stop counting, so that a replacement is launched.
  */
-export const lose: Step = (slots, view) => slots.map((slot) => loseOne(slot, view));
+export const lose = slotBySlot(loseOne);
 
 function loseOne(slot: Slot, view: LayerView): Slot {
   if (slot.state === 'in-service' || slot.state === 'leaving') {

@@ -2,6 +2,7 @@ import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
 import { fitting, type Usage } from '../ceilings.ts';
 import { isWanted, type Placement, type Slot } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
+import { oncePer } from '../once-per.ts';
 import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord } from '../records.ts';
 import { revisionKey, type Stored } from '../stored.ts';
 import { boot } from './boot.ts';
@@ -63,9 +64,9 @@ export function planChanges(
 ): Plan | undefined {
   const { file, head } = stored;
   if (file === undefined || head === undefined) return undefined;
-  const before = stored.slots.map(({ slot }) => slot);
-  const { after, atCeiling } = planLayers({ stored, file, head, now, isStopped }, room);
-  const kept = firstRows(changedRows(before, after));
+  const { all: before } = slotsOf(stored.slots);
+  const { changed, atCeiling } = planLayers({ stored, file, head, now, isStopped }, room);
+  const kept = firstRows(changed);
   const stays = withRows(before, kept);
   const isTellable = kept.some((slot) => slot.change?.version === head.membershipVersion + 1);
   return {
@@ -88,34 +89,42 @@ interface Situation {
   readonly isStopped: boolean;
 }
 
-/** Every layer that has slots or is desired. Sorted in one go: looking through all slots for each layer made many layers slow. */
-function slotsByLayer({ desired, slots }: Stored): ReadonlyMap<string, readonly Slot[]> {
-  const layers = new Map<string, Slot[]>();
-  for (const { slot } of slots) {
-    const known = layers.get(slot.layer);
-    if (known === undefined) layers.set(slot.layer, [slot]);
+/** All slots, and those of each layer. Sorted in one go: looking through all slots for each layer made many layers slow. */
+const slotsOf = oncePer((records: Stored['slots']) => {
+  const byLayer = new Map<string, Slot[]>();
+  for (const { slot } of records) {
+    const known = byLayer.get(slot.layer);
+    if (known === undefined) byLayer.set(slot.layer, [slot]);
     else known.push(slot);
   }
-  for (const layer of desired.keys()) if (!layers.has(layer)) layers.set(layer, []);
-  return layers;
+  const ofLayer: ReadonlyMap<string, readonly Slot[]> = byLayer;
+  const all: readonly Slot[] = records.map(({ slot }) => slot);
+  return { all, ofLayer };
+});
+
+/** Every layer that has slots or is desired. */
+function slotsByLayer({ desired, slots }: Stored): readonly (readonly [string, readonly Slot[]])[] {
+  const { ofLayer } = slotsOf(slots);
+  const empty = [...desired.keys()].filter((layer) => !ofLayer.has(layer));
+  return [...ofLayer, ...empty.map((layer) => [layer, []] as const)];
 }
 
 /** One layer after the other: what one intends is no longer there for the next. */
 function planLayers(situation: Situation, room: Usage | undefined) {
-  const after: Slot[] = [];
+  const changed: Slot[] = [];
   const atCeiling: string[] = [];
   let left = room;
   for (const [name, slots] of slotsByLayer(situation.stored)) {
     const price = left === undefined ? 0 : priceOf(name, situation.stored);
     const mostNew = left === undefined ? Number.POSITIVE_INFINITY : fitting(left, price);
-    const planned = planLayer(name, slots, { ...situation, mostNew, planned: after });
-    after.push(...planned);
+    const planned = planLayer(name, slots, { ...situation, mostNew, planned: changed });
+    changed.push(...changedRows(slots, planned));
     if (left === undefined) continue;
     const intended = planned.length - slots.length;
     left = { instances: left.instances - intended, hourlyUsd: left.hourlyUsd - intended * price };
     if (intended >= mostNew && lacks(planned, situation.stored.desired.get(name)?.count ?? 0)) atCeiling.push(name);
   }
-  return { after, atCeiling };
+  return { changed, atCeiling };
 }
 
 /** Of one new instance of a layer an hour. */
@@ -129,7 +138,7 @@ function lacks(slots: readonly Slot[], count: number): boolean {
 }
 
 interface LayerSituation extends Situation, Pick<LayerView, 'mostNew'> {
-  /** What this plan makes of the layers before this one. */
+  /** What this plan changes in the layers before this one. */
   readonly planned: readonly Slot[];
 }
 
@@ -198,19 +207,20 @@ function byInstanceId(stored: Stored): LayerView['observe'] {
   return (slot) => (slot.instanceId === undefined ? undefined : stored.observations.get(slot.instanceId));
 }
 
+/** The rows of a layer that its plan changed or added. */
 function changedRows(before: readonly Slot[], after: readonly Slot[]): readonly Slot[] {
+  if (after === before) return [];
   const unchanged = new Set(before);
-  const changed = after.filter((slot) => !unchanged.has(slot));
-  return [
-    ...changed.filter((slot) => slot.state !== 'intended'),
-    ...changed.filter((slot) => slot.state === 'intended'),
-  ];
+  return after.filter((slot) => !unchanged.has(slot));
 }
 
-/** As many rows as fit one write. The rows of one launch call go together, or a call would be made for rows that are not stored. */
+/** As many rows as fit one write, intents last. The rows of one launch call go together, or a call would be made for rows that are not stored. */
 function firstRows(changed: readonly Slot[]): readonly Slot[] {
+  if (changed.length === 0) return changed;
   const kept: Slot[] = [];
-  for (const group of groupedByCall(changed)) {
+  const intents = changed.filter((slot) => slot.state === 'intended');
+  const others = changed.filter((slot) => slot.state !== 'intended');
+  for (const group of groupedByCall([...others, ...intents])) {
     if (kept.length + group.length > MOST_ROWS) break;
     kept.push(...group);
   }

@@ -24,6 +24,7 @@ export function markImages(
   stored: Stored,
   { before, kept }: { readonly before: readonly Slot[]; readonly kept: readonly Slot[] },
 ): readonly ImageRecord[] {
+  if (kept.length === 0) return [];
   const booting = new Set(before.filter((slot) => slot.state === 'booting').map(slotName));
   const marked = new Map<string, ImageRecord>();
   for (const slot of kept) {

@@ -11,6 +11,7 @@ import { aboveQuorum, mostSteps } from './stateful.ts';
 export const release: Step = (slots, view) => {
   const wanted = slots.filter(isWanted);
   const sound = wanted.filter((slot) => !isAtRisk(slot, view));
+  if (sound.length <= view.desired.count && sound.length === wanted.length) return slots;
   const soundInService = sound.filter((slot) => slot.state === 'in-service').length;
   const most = mostLeaving(slots, view);
   const surplus = sound.length - view.desired.count;

@@ -1,4 +1,5 @@
 import type { Layer } from '../../core/application/layer-schema.ts';
+import { oncePer } from '../../core/once-per.ts';
 import { pinRevision } from '../../core/pin-revision.ts';
 import type { FileRecord, RevisionRecord } from '../../core/records.ts';
 import { revisionKey, type Stored } from '../../core/stored.ts';
@@ -13,13 +14,17 @@ export interface ChosenRevisions {
 }
 
 /** The newest revision of each layer. */
-export function latestRevisions(stored: Stored): ReadonlyMap<string, RevisionRecord> {
+export function latestRevisions({ revisions }: Stored): ReadonlyMap<string, RevisionRecord> {
+  return newestOf(revisions);
+}
+
+const newestOf = oncePer((revisions: Stored['revisions']): ReadonlyMap<string, RevisionRecord> => {
   const latest = new Map<string, RevisionRecord>();
-  for (const record of stored.revisions.values()) {
+  for (const record of revisions.values()) {
     if (record.revision > (latest.get(record.layer)?.revision ?? 0)) latest.set(record.layer, record);
   }
   return latest;
-}
+});
 
 /**
  * The revision to be desired of each layer: a new one when what the file says now differs from the newest, else the one that is desired. What
