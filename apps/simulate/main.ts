@@ -6,7 +6,11 @@ const usage = `npm run simulate -- [--seeds N] [--seed S] [--json]
 
   --seeds N   how many worlds to play (1000; 1 with --seed)
   --seed S    the first seed (1); alone it repeats one world and prints what it is made of
-  --json      the last line is one JSON object: seeds, steps, violations, seconds`;
+  --json      the last line is one JSON object: seeds, steps, violations, seconds; and averages of a world: stepsOfWorld, layersOfWorld,
+              instancesOfWorld (machines at once, when it has most)
+
+A step is one run of a stage of the product: something was delivered to it (an event, a message, a tick, records of the stream, a repeat) and it
+has read, decided and called. Second runs that faults start beside the first are not counted.`;
 
 await main();
 
@@ -19,7 +23,7 @@ async function main(): Promise<void> {
   const { first, count, isOne, isJson } = options;
   const started = performance.now();
   if (isOne) console.log(JSON.stringify(scenarioOf(first), undefined, 2));
-  const { seeds, steps, violations } = await runWorkers({ first, count }, (played) => {
+  const { seeds, steps, layers, instances, violations } = await runWorkers({ first, count }, (played) => {
     if (process.stderr.isTTY) process.stderr.write(`\r${played} of ${count} worlds`);
   });
   const seconds = Math.round((performance.now() - started) / 100) / 10;
@@ -28,8 +32,16 @@ async function main(): Promise<void> {
   console.log(
     `${seeds} worlds, ${steps} steps, ${violations.length} broken promises, ${seconds} s (${Math.round(seeds / seconds)} worlds/s)`,
   );
-  if (isJson) console.log(JSON.stringify({ seeds, steps, violations, seconds }));
+  const [stepsOfWorld, layersOfWorld, instancesOfWorld] = [steps, layers, instances].map(averageOver(seeds));
+  console.log(`on average: ${stepsOfWorld} steps, ${layersOfWorld} layers, ${instancesOfWorld} instances at once`);
+  const averages = { stepsOfWorld, layersOfWorld, instancesOfWorld };
+  if (isJson) console.log(JSON.stringify({ seeds, steps, violations, seconds, ...averages }));
   if (violations.length > 0) process.exitCode = 1;
+}
+
+/** To one decimal. */
+function averageOver(worlds: number): (sum: number) => number {
+  return (sum) => Math.round((10 * sum) / worlds) / 10;
 }
 
 function sayBroken({ seed, promise, step, text }: BrokenPromise): void {

@@ -1,6 +1,7 @@
 import { addSeconds, isBefore } from '../../core/amounts.ts';
 import type { Violation } from '../local/check-promises.ts';
 import type { FaultTally } from './fault-counts.ts';
+import { LargestFleet } from './largest-fleet.ts';
 import { moveWorld } from './move-world.ts';
 import type { Scenario } from './scenario.ts';
 import { type Plant, SimulatedWorld, start } from './simulated-world.ts';
@@ -9,6 +10,9 @@ import { type Plant, SimulatedWorld, start } from './simulated-world.ts';
 export interface Played {
   /** Runs of stages. */
   readonly steps: number;
+  readonly layers: number;
+  /** Machines at once, at the most. */
+  readonly instances: number;
   readonly violations: readonly Violation[];
   readonly faults: FaultTally;
 }
@@ -20,6 +24,8 @@ const settlingSeconds = 3600;
 export async function playScenario(scenario: Scenario, plant: Plant = (ports) => ports): Promise<Played> {
   const world = new SimulatedWorld(scenario, { plant });
   const { agenda, clock, check, faults } = world;
+  const largest = new LargestFleet();
+  world.table.onChange((change) => largest.follow(change));
   const runs = await moveWorld(world, undefined);
   await agenda.runUntil(addSeconds(start, scenario.faultMinutes * 60));
   world.calmDown();
@@ -28,7 +34,9 @@ export async function playScenario(scenario: Scenario, plant: Plant = (ports) =>
     await agenda.runUntil(addSeconds(clock.now(), 30));
   }
   check.requireSettled(await unsettledTargets(world));
-  return { steps: runs.runs, violations: check.violations, faults: faults.counts() };
+  const layers = Object.keys(check.view.file?.layers ?? {}).length;
+  const { runs: steps } = runs;
+  return { steps, layers, instances: largest.most, violations: check.violations, faults: faults.counts() };
 }
 
 /** What keeps a world from being settled; empty when it is. */

@@ -67,6 +67,8 @@ function merged(results: readonly Simulated[]): Simulated {
   return {
     seeds: results.reduce((sum, { seeds }) => sum + seeds, 0),
     steps: results.reduce((sum, { steps }) => sum + steps, 0),
+    layers: results.reduce((sum, { layers }) => sum + layers, 0),
+    instances: results.reduce((sum, { instances }) => sum + instances, 0),
     violations: results.flatMap(({ violations }) => violations).toSorted((a, b) => a.seed - b.seed),
     faults: addTallies(results.map(({ faults }) => faults)),
   };

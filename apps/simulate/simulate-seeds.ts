@@ -19,7 +19,10 @@ export interface BrokenPromise {
 /** What came of some seeds. */
 export interface Simulated {
   readonly seeds: number;
+  /** Runs of stages in all worlds; likewise layers, and machines of each world when it had most. */
   readonly steps: number;
+  readonly layers: number;
+  readonly instances: number;
   readonly violations: readonly BrokenPromise[];
   /** How often each fault came. */
   readonly faults: FaultTally;
@@ -37,11 +40,13 @@ export async function simulateSeeds(
 ): Promise<Simulated> {
   const violations: BrokenPromise[] = [];
   let faults: FaultTally = {};
-  let [played, steps] = [0, 0];
+  let [played, steps, layers, instances] = [0, 0, 0, 0];
   for (const seed of seeds) {
     try {
       const result = await playScenario(scenarioOf(seed), plant);
       steps += result.steps;
+      layers += result.layers;
+      instances += result.instances;
       faults = addTallies([faults, result.faults]);
       violations.push(...result.violations.map((violation) => brokenIn(seed, violation)));
     } catch (error) {
@@ -51,7 +56,7 @@ export async function simulateSeeds(
     played += 1;
     onSeed(seed);
   }
-  return { seeds: played, steps, violations, faults };
+  return { seeds: played, steps, layers, instances, violations, faults };
 }
 
 function brokenIn(seed: number, { promise, at, what }: Violation): BrokenPromise {
