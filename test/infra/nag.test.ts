@@ -29,7 +29,7 @@ function findings(change: (stack: ConcertinaStack) => void = () => undefined): r
 describe('the rules of AWS Solutions (cdk-nag)', () => {
   it('find nothing but what is explained where it is written', () => {
     expect(findings()).toEqual([]);
-  }, 60_000);
+  }, 240_000);
 
   it('find a right that is too wide, and a queue without TLS', () => {
     const planted = findings((stack: Stack & Pick<ConcertinaStack, 'concertina'>) => {
@@ -42,5 +42,5 @@ describe('the rules of AWS Solutions (cdk-nag)', () => {
 
     expect(planted).toContainEqual(expect.stringMatching(/Announce.*IAM5\[Action::sns:\*\]/));
     expect(planted).toContainEqual(expect.stringMatching(/Bare AwsSolutions::AwsSolutions-SQS4/));
-  }, 60_000);
+  }, 240_000);
 });

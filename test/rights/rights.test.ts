@@ -73,7 +73,7 @@ describe('the rights of the stack', () => {
     });
     await launchUnderUsedToken();
     await probeOnce();
-  }, 120_000);
+  }, 300_000);
 
   it('suffice for every call of a day with faults', () => {
     expect([...guard.missing]).toEqual([]);

@@ -168,6 +168,7 @@ function clientSettings(of: {
     // Another moto, for those who look at rights: it checks signatures and policies once it is told to (../rights/moto-roles.ts).
     PROOF_CHECKING_MOTO: `http://localhost:${of.checkingMotoPort}`,
     NODE_EXTRA_CA_CERTS: join(of.certificates, 'ca.pem'),
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
     npm_config_update_notifier: 'false',
     // The AWS SDK's about Node.js 20, in each process.
     NODE_NO_WARNINGS: '1',
