@@ -32,9 +32,9 @@ export interface LayerValue {
   readonly at: Instant;
 }
 
-/** Without dimensions, for one alarm over all applications: how many layers have degraded KPIs. */
+/** Without dimensions, for one alarm each over all applications: how many layers have degraded KPIs, how many participants stop a change. */
 export interface StackValue {
-  readonly name: 'DegradedLayers';
+  readonly name: 'DegradedLayers' | 'StoppingParticipants';
   readonly value: number;
   readonly at: Instant;
 }

@@ -53,6 +53,7 @@ export class Evaluate extends Construct {
     this.grant(props);
     props.killSwitch.watchedBy(this.stage);
     this.alarmWhenSilent(props.alarmActions);
+    this.alarmWhenStopped(props.alarmActions);
     this.alarmWhenDegraded(props.alarmActions);
   }
 
@@ -135,6 +136,26 @@ export class Evaluate extends Construct {
       evaluationPeriods: silentMinutes,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.BREACHING,
+    });
+    alarm.addAlarmAction(...alarmActions);
+  }
+
+  /** One for all applications: which participant it is says the log. */
+  private alarmWhenStopped(alarmActions: readonly IAlarmAction[]): void {
+    const alarm = new Alarm(this, 'Stopped', {
+      alarmDescription:
+        'Concertina: a participant whose "onTimeout" is "stop" has not answered in time; the change waits until it does.',
+      metric: new Metric({
+        namespace: 'Concertina',
+        metricName: 'StoppingParticipants',
+        period: Duration.minutes(1),
+        statistic: 'Maximum',
+      }),
+      threshold: 1,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      // When evaluate does not run, another alarm says so.
+      treatMissingData: TreatMissingData.IGNORE,
     });
     alarm.addAlarmAction(...alarmActions);
   }

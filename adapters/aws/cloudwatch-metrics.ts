@@ -102,7 +102,7 @@ export class CloudWatchMetrics implements Metrics {
 }
 
 function dimensionsOf(published: PublishedValue): { readonly Name: string; readonly Value: string }[] {
-  if (published.name === 'DegradedLayers') return [];
+  if (!('layer' in published)) return [];
   return [
     { Name: 'Application', Value: published.application },
     { Name: 'Layer', Value: published.layer },

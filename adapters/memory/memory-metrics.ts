@@ -84,7 +84,7 @@ export class MemoryMetrics implements Metrics {
   /** The same object each time, by which the store knows it. */
   #ownMetric(published: PublishedValue): MetricName {
     const dimensions: Readonly<Record<string, string>> =
-      published.name === 'DegradedLayers' ? {} : { Application: published.application, Layer: published.layer };
+      'layer' in published ? { Application: published.application, Layer: published.layer } : {};
     const key = [published.name, ...Object.values(dimensions)].join(' ');
     const known = this.#ownMetrics.get(key);
     if (known !== undefined) return known;

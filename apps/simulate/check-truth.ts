@@ -1,4 +1,5 @@
 import type { TableChange } from '../../adapters/memory/memory-table.ts';
+import { isAtOrAfter } from '../../core/amounts.ts';
 import { type Slot, slotName } from '../../core/instance-life.ts';
 import type { Acknowledgement } from '../../core/notice.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
@@ -79,11 +80,11 @@ export class TruthCheck {
     const { check, clock, product } = this.#world;
     const last = product.lastRuns.get(of.participant);
     if (last?.membershipVersion !== of.membershipVersion) return;
-    for (const [instanceId, { status, endsAt }] of last.runs) {
+    for (const [instanceId, runs] of last.runs) {
       if (check.view.slotOf(instanceId)?.state !== 'in-service') continue;
-      const isOver = endsAt <= clock.now();
-      if (isOver && (of.mayFail || status === 'succeeded')) continue;
-      const what = isOver ? `it ${status}` : 'it still runs';
+      const over = runs.filter(({ endsAt }) => isAtOrAfter(clock.now(), endsAt));
+      if (over.some(({ status }) => of.mayFail || status === 'succeeded')) continue;
+      const what = over[0] === undefined ? 'it still runs' : `it ${over[0].status}`;
       check.note(3, `${of.participant} says applied although ${what} on ${instanceId}`);
     }
   }

@@ -30,7 +30,8 @@ export interface ProductPortsOptions {
 export interface CommandRuns {
   readonly request: CommandRequest;
   readonly membershipVersion: number;
-  readonly runs: Map<string, { readonly status: string; readonly endsAt: Instant }>;
+  /** By instance. A command that is sent again has the same token, and runs once: any of its outcomes may be the one that is seen. */
+  readonly runs: Map<string, readonly { readonly status: string; readonly endsAt: Instant }[]>;
 }
 
 /** Load balancers, agents on instances and probes, with their faults: each instance has its own fate, drawn from its id. */
@@ -120,11 +121,12 @@ export class ProductPorts implements ParticipantPorts {
   #noteRun(request: CommandRequest, instanceId: string, run: ReturnType<RunCommand>): void {
     const [, participant = '', version = ''] = /^Concertina \S+ (\S+): .*membership (\d+)$/.exec(request.comment) ?? [];
     const known = this.lastRuns.get(participant);
-    const runs = known?.request === request ? known.runs : new Map();
+    const runs: CommandRuns['runs'] =
+      known !== undefined && tokenOf(known.request) === tokenOf(request) ? known.runs : new Map();
     const isTooLong = run !== undefined && run.seconds > request.timeoutSeconds;
     const status = run === undefined ? 'unreachable' : isTooLong ? 'timed-out' : run.status;
     const endsAt = addSeconds(this.#options.clock.now(), Math.min(run?.seconds ?? 0, request.timeoutSeconds));
-    runs.set(instanceId, { status, endsAt });
+    runs.set(instanceId, [...(runs.get(instanceId) ?? []), { status, endsAt }]);
     this.lastRuns.set(participant, { request, membershipVersion: Number(version), runs });
   }
 
@@ -138,4 +140,9 @@ export class ProductPorts implements ParticipantPorts {
   #isRunning(instanceId: string): boolean {
     return this.#options.fleet.truthOf(instanceId)?.state === 'running';
   }
+}
+
+/** What makes a command the same command on an instance: functions/hook/hook-script.ts. */
+function tokenOf({ script }: CommandRequest): string | undefined {
+  return /mkdir ([0-9a-f]{32}) /.exec(script)?.[1];
 }

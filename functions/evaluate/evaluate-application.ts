@@ -7,6 +7,7 @@ import { collectMetrics, type MetricPlan } from '../../core/collect-metrics.ts';
 import { computeKpis } from '../../core/compute-kpis.ts';
 import { decideLayers, type SituatedLayer } from '../../core/decide-layers.ts';
 import { isMoving } from '../../core/is-moving.ts';
+import { stoppingParticipants } from '../../core/participants/stopping.ts';
 import type { AlarmReading, AlarmReadings } from '../../core/readings.ts';
 import { recordDecision } from '../../core/record-decision.ts';
 import type { FileRecord, StoredRecord, TickRecord } from '../../core/records.ts';
@@ -23,6 +24,8 @@ export interface EvaluatedApplication {
   readonly decided: readonly SituatedLayer[];
   readonly values: readonly LayerValue[];
   readonly degraded: readonly string[];
+  /** Participants that a change waits for beyond their time, as `application/participant`. */
+  readonly stopping: readonly string[];
   /** Layers that could not be decided. */
   readonly errors: readonly Error[];
 }
@@ -51,7 +54,8 @@ export async function evaluateApplication(
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
     const shadowed = await decideShadows(ports, { ...run, stored, file }, gathered.shadows);
     const degraded = [...gathered.answers.degraded, ...shadowed];
-    return { application, decided: run.decided, values: run.values, degraded, errors: run.errors };
+    const stopping = stoppingParticipants(stored).map((participant) => `${application}/${participant}`);
+    return { application, decided: run.decided, values: run.values, degraded, stopping, errors: run.errors };
   }
   throw new Error(`the decisions for ${application} were overtaken ${MOST_ATTEMPTS} times and not stored`);
 }

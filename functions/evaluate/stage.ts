@@ -1,4 +1,4 @@
-import type { LayerValue, Ports, PublishedValue, StackValue } from '../../adapters/ports.ts';
+import type { Ports, PublishedValue, StackValue } from '../../adapters/ports.ts';
 import type { Instant } from '../../core/amounts.ts';
 import type { Ceilings } from '../../core/ceilings.ts';
 import type { Outcome, Trigger } from '../../core/decision.ts';
@@ -26,6 +26,8 @@ export interface EvaluateReport {
   readonly degraded: readonly string[];
   /** KPIs without data or with a stand-in, as `application/layer kpi: why`. */
   readonly standIns: readonly string[];
+  /** Participants that a change waits for beyond their time, as `application/participant`: an alarm rises while there are any. */
+  readonly stopping: readonly string[];
   /** The kill switch is thrown: decisions are made, and nothing is launched or terminated. */
   readonly isStopped: boolean;
 }
@@ -65,7 +67,7 @@ export async function evaluateStage(
     }
   }
   const values = evaluated.flatMap((application) => application.values);
-  const unpublished = await publish(ports, [...values, ...overAll(wake, values, ports.clock.now())]);
+  const unpublished = await publish(ports, [...values, ...overAll(wake, evaluated, ports.clock.now())]);
   errors.push(...evaluated.flatMap((application) => application.errors));
   if (errors.length > 0) throw failedTogether(errors, 'some evaluations failed, the others are done');
   return {
@@ -74,15 +76,20 @@ export async function evaluateStage(
     decisions: countOutcomes(evaluated),
     degraded: [...account.degraded, ...evaluated.flatMap(({ degraded }) => degraded), ...unpublished],
     standIns: evaluated.flatMap(standInsOf),
+    stopping: evaluated.flatMap(({ stopping }) => stopping),
     isStopped: account.isStopped,
   };
 }
 
 /** Only the schedule sees all applications. It says so when nothing is degraded too: the alarm takes silence for the worst. */
-function overAll(wake: EvaluateWake, values: readonly LayerValue[], at: Instant): readonly StackValue[] {
+function overAll(wake: EvaluateWake, evaluated: readonly EvaluatedApplication[], at: Instant): readonly StackValue[] {
   if (wake.trigger !== 'schedule') return [];
+  const values = evaluated.flatMap((application) => application.values);
   const degraded = values.filter(({ name, value }) => name === 'Degraded' && value > 0);
-  return [{ name: 'DegradedLayers', value: degraded.length, at }];
+  return [
+    { name: 'StoppingParticipants', value: evaluated.flatMap(({ stopping }) => stopping).length, at },
+    { name: 'DegradedLayers', value: degraded.length, at },
+  ];
 }
 
 function standInsOf({ application, decided }: EvaluatedApplication): readonly string[] {

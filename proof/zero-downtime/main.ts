@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { LoadFigures, LoadOrder } from './load-process.ts';
+import type { LoadCount, LoadFigures, LoadOrder } from './load-process.ts';
 import { instancePort } from './process-fleet.ts';
 import type { ProxyFigures } from './proxy-process.ts';
 import { RealTimeWorld } from './real-time-world.ts';
@@ -17,6 +17,8 @@ import { RealTimeWorld } from './real-time-world.ts';
 /** Requests that must have been sent before the proof may end. */
 const leastRequests = 50_000;
 const connections = 20;
+/** After so long it ends with fewer. */
+const mostSeconds = 300;
 
 interface Phase {
   readonly name: string;
@@ -78,18 +80,19 @@ async function underLoad(world: RealTimeWorld, load: ChildProcess): Promise<Prov
     await new Promise((resolve) => setTimeout(resolve, 500));
   });
   await phase('scale in', { from: 8, to: 3 }, () => world.scaleTo(3));
-  await phase(
-    'afterwards',
-    { from: 3, to: 3 },
-    () => new Promise((resolve) => setTimeout(resolve, secondsLeft(phases) * 1000)),
-  );
+  await phase('afterwards', { from: 3, to: 3 }, () => untilEnough(load));
   order(load, { stop: true });
   return { load: await answerOf<LoadFigures>(load), phases, killedAddress };
 }
 
-/** The proxy answers some thousand requests a second; half a minute in all is enough for those that must be sent. */
-function secondsLeft(phases: readonly Phase[]): number {
-  return Math.max(0, 40 - phases.reduce((sum, { seconds }) => sum + seconds, 0));
+/** Some thousand a second on a machine that is free, so seconds; one that is busy gets minutes. */
+async function untilEnough(load: ChildProcess): Promise<void> {
+  for (let second = 0; second < mostSeconds; second += 1) {
+    order(load, { count: true });
+    const { answered } = await answerOf<LoadCount>(load);
+    if (answered >= leastRequests) return;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
 }
 
 function tell({ load, phases, killedAddress }: Proved, figures: ProxyFigures): void {
@@ -124,8 +127,13 @@ function order(load: ChildProcess, message: LoadOrder): void {
 
 function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    child.once('message', (message: Answer) => resolve(message));
-    child.once('exit', (code) => reject(new Error(`a process ended with exit code ${code} before it answered`)));
+    const onExit = (code: number | null): void =>
+      reject(new Error(`a process ended with exit code ${code} before it answered`));
+    child.once('exit', onExit);
+    child.once('message', (message: Answer) => {
+      child.off('exit', onExit);
+      resolve(message);
+    });
   });
 }
 

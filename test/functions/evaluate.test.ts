@@ -11,7 +11,7 @@ import type { FileRecord, StoredRecord } from '../../core/records.ts';
 import { type EvaluateReport, evaluateStage } from '../../functions/evaluate/stage.ts';
 import { makeApplication, makeLayer } from '../factories/application.ts';
 import { makeTable, OvertakenTable, ScriptedFleet } from '../factories/stage-ports.ts';
-import { later, makeRevision, makeSlot, noon } from '../factories/stored.ts';
+import { later, makeAcknowledgement, makeRevision, makeSlot, makeTold, noon } from '../factories/stored.ts';
 
 const cpuMetric = { namespace: 'AWS/EC2', name: 'CPUUtilization', dimensions: {} };
 const cpu = { name: 'keep cpu near 60', kpi: 'cpu', targetValue: 60 };
@@ -121,6 +121,7 @@ describe('on the schedule', () => {
       decisions: { out: 1, in: 0, hold: 0 },
       degraded: [],
       standIns: ['shop/web cpu: no data'],
+      stopping: [],
       isStopped: false,
     });
     expect(stored.desired.get('web')).toMatchObject({ count: 1, revision: 1 });
@@ -144,6 +145,7 @@ describe('on the schedule', () => {
       { name: 'InService', application: 'shop', layer: 'web', value: 4, at: noon },
       { name: 'Desired', application: 'shop', layer: 'web', value: 6, at: noon },
       { name: 'Degraded', application: 'shop', layer: 'web', value: 0, at: noon },
+      { name: 'StoppingParticipants', value: 0, at: noon },
       { name: 'DegradedLayers', value: 0, at: noon },
     ]);
   });
@@ -159,6 +161,25 @@ describe('on the schedule', () => {
     expect(await world.table.decisions('shop', { limit: 9 })).toHaveLength(1);
     expect(stored.tick).toBeUndefined();
     expect(world.ticks.asked).toEqual([]);
+  });
+
+  it('tells for which participants a change waits beyond their time, until they answer', async () => {
+    const acknowledge = { withinSeconds: 60, onTimeout: 'stop' };
+    const participants = {
+      lb: { hears: ['web'], acknowledge },
+      audit: { hears: ['web'], acknowledge: { withinSeconds: 60 } },
+    };
+    const late = ['lb', 'audit'].map((participant) => makeTold({ participant, expiredVersion: 5 }));
+    const world = await makeWorld([fileRecord(shop({ participants })), ...running(4), ...late]);
+
+    const report = await evaluateStage(world, { trigger: 'schedule' });
+    await world.table.commit('shop', { put: [makeAcknowledgement({ membershipVersion: 5 })] });
+    const answered = await evaluateStage(world, { trigger: 'schedule' });
+
+    const published = world.metrics.published.filter(({ name }) => name === 'StoppingParticipants');
+    expect(published.map(({ value }) => value)).toEqual([1, 0]);
+    expect(report.stopping).toEqual(['shop/lb']);
+    expect(answered.stopping).toEqual([]);
   });
 
   it('tells how many KPIs of each layer are degraded, and over all how many layers, in metrics, report and decision', async () => {
@@ -222,7 +243,7 @@ describe('on the schedule', () => {
 
     await expect(run).rejects.toThrow('some evaluations failed');
     expect((await table.load('shop')).desired.get('web')?.count).toBe(6);
-    expect(world.metrics.published).toHaveLength(4);
+    expect(world.metrics.published).toHaveLength(5);
   });
 
   it('stores many layers in as many writes as it takes', async () => {

@@ -148,6 +148,19 @@ describe('events', () => {
     });
   });
 
+  it('raise an alarm as soon as a change waits for a participant beyond its time', () => {
+    const [, alarm] = resourceOf(template, 'AWS::CloudWatch::Alarm', 'EvaluateStopped');
+    expect(alarm.Properties).toMatchObject({
+      Namespace: 'Concertina',
+      MetricName: 'StoppingParticipants',
+      Statistic: 'Maximum',
+      Threshold: 1,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'ignore',
+    });
+  });
+
   it('raise an alarm when they find degraded readings for ten minutes, and when they no longer say', () => {
     const [, alarm] = resourceOf(template, 'AWS::CloudWatch::Alarm', 'EvaluateDegraded');
     expect(alarm.Properties).toMatchObject({
@@ -210,7 +223,7 @@ describe('queues', () => {
   it('tell a topic of every alarm when one is named', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-central-1:123456789012:alarms';
     const told = [...resourcesOf(synthesize({ alarmTopicArn }), 'AWS::CloudWatch::Alarm').values()];
-    expect(told).toHaveLength(15);
+    expect(told).toHaveLength(16);
     for (const { Properties } of told) expect(Properties['AlarmActions']).toEqual([alarmTopicArn]);
   });
 });
