@@ -104,7 +104,8 @@ function nameKey({ namespace, name, dimensions }: Omit<Metric, 'stat'>): string 
   return metricKey({ namespace, name, stat: '', dimensions });
 }
 
-function kpiOf({ kpis }: Application, metric: Metric): string {
+/** The KPI of the file that a metric is. A pushed one is named as it is. */
+export function kpiOf({ kpis }: Application, metric: Metric): string {
   const key = metricKey(metric);
   const named = Object.entries(kpis).find(([, kpi]) => 'metric' in kpi && metricKey(kpi.metric) === key);
   return named?.[0] ?? metric.name;
