@@ -61,15 +61,17 @@ export function ranReports({
 }): readonly LayerReport[] {
   return Object.entries(application?.layers ?? {}).flatMap(([layer, { sizes }]) => {
     const inService = recordedChanges(recording, layer);
-    if (inService === undefined) return [];
+    const [first] = inService ?? [];
+    if (inService === undefined || first === undefined) return [];
     const need = needed.get(layer);
+    const known = { ...scored, from: isBefore(scored.from, first.at) ? first.at : scored.from };
     const billedHours = instanceHours(inService, scored);
     return [
       {
         layer,
         billedHours,
         usd: billedHours * (sizes[0]?.hourlyUsd ?? 0),
-        elasticity: need && scoreOf(need, { start: recording.start, changes: inService, window: scored }),
+        elasticity: need && scoreOf(need, { start: recording.start, changes: inService, window: known }),
         flaps: flapsOf(inService, scored),
         decisions: undefined,
         needed: need,

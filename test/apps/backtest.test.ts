@@ -138,6 +138,14 @@ describe('an average over instances', () => {
     expect(ran?.elasticity).toMatchObject({ tauUPercent: 0, thetaUPercent: 0, thetaOPercent: 0 });
   });
 
+  it('is not held against what ran before its count was recorded', async () => {
+    const counts = [...minutesOf([30, Number.NaN]), ...minutesOf([60, 4])];
+    const late = [makeColumn('cpu', minutesOf([90, 60])), makeColumn('web_in_service', counts)];
+    const report = await played(makeRequest({ files: [file('shop.json', {})], values: late }));
+
+    expect(report.ran[0]).toMatchObject({ billedHours: 4, elasticity: { tauUPercent: 0, scoredSeconds: 3600 } });
+  });
+
   it('comes from the load model when only the load is known', async () => {
     const load = makeColumn('load', minutesOf([30, 100], [30, 300], [30, 100]));
     const report = await played(
