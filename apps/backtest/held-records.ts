@@ -40,6 +40,8 @@ function changed(stored: Stored, record: StoredRecord): Partial<Stored> {
       return { desired: new Map(stored.desired).set(record.layer, record) };
     case 'scaling':
       return { scaling: new Map(stored.scaling).set(record.layer, record) };
+    case 'shadow':
+      return { shadows: new Map(stored.shadows).set(record.layer, record) };
     case 'revision':
       return { revisions: new Map(stored.revisions).set(revisionKey(record), record) };
     case 'refusal':
