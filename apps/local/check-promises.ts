@@ -4,8 +4,10 @@ import type { Clock } from '../../adapters/ports.ts';
 import { addSeconds, isoFromInstant, secondsBetween } from '../../core/amounts.ts';
 import type { Decision } from '../../core/decision.ts';
 import { mayRun, type Slot, slotName } from '../../core/instance-life.ts';
+import { kpisOfRule } from '../../core/kpis-looked-at.ts';
 import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
 import type { Acknowledgement, Notice } from '../../core/notice.ts';
+import { degradedBecause } from '../../core/readings.ts';
 import { BeliefCheck, type Measured } from './check-beliefs.ts';
 import { InServiceCheck } from './check-in-service.ts';
 import { LaunchCheck } from './check-launch.ts';
@@ -235,8 +237,21 @@ export class PromiseCheck implements FleetWatcher {
     const blind = decision.proposals.find(({ kind }) => kind === 'stay');
     if (blind !== undefined) this.#broken(4, `${decision.layer} scales in although ${blind.rule}: ${blind.because}`);
     this.#checkHealth(decision);
-    const missing = decision.readings.find(({ source }) => source === 'missing');
-    if (missing !== undefined) this.#broken(4, `${decision.layer} scales in without data of ${missing.kpi}`);
+    this.#checkReadings(decision);
+  }
+
+  #checkReadings({ layer, readings }: Decision): void {
+    const { rules = [], scaleIn } = this.view.file?.layers[layer] ?? {};
+    const asked = new Set(rules.flatMap(kpisOfRule));
+    // What freezes alone look at holds nothing when it is missing.
+    const ofFreezes = new Set(
+      scaleIn?.freeze.flatMap(({ kpi, while: trouble }) => ('kpi' in trouble ? [kpi, trouble.kpi] : [kpi])),
+    );
+    for (const reading of readings) {
+      const why = degradedBecause(reading);
+      if (why === undefined || (ofFreezes.has(reading.kpi) && !asked.has(reading.kpi))) continue;
+      this.#broken(4, `${layer} scales in although ${reading.kpi}: ${why}`);
+    }
   }
 
   #checkHealth({ layer, from, to }: Decision): void {

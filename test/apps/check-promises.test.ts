@@ -426,7 +426,27 @@ describe('promise 4', () => {
 
     await world.table.commit('shop', { put: [makeDecision({ readings: [reading] }), makeDesired(1)] });
 
-    expect(broken(world)).toEqual(['4: web scales in without data of cpu']);
+    expect(broken(world)).toEqual(['4: web scales in although cpu: no data']);
+  });
+
+  it('is broken by scaling in with a reading that stands in', async () => {
+    const world = await makeCheck();
+    const onlyOut = 'it is the last value, 240 s old';
+    const held = {
+      kpi: 'cpu',
+      source: 'held',
+      value: 9,
+      periodSeconds: 60,
+      coverageRatio: 0,
+      recent: [9],
+      onlyOut,
+    } as const;
+
+    await world.table.commit('shop', {
+      put: [makeDecision({ readings: [held] }), makeDesired(1)],
+    });
+
+    expect(broken(world)).toEqual(['4: web scales in although cpu: it is the last value, 240 s old']);
   });
 });
 

@@ -157,7 +157,8 @@ describe('history', () => {
   it('that another evaluation has taught meanwhile is not taught twice', () => {
     const history = historyOf(ago(600), new Map([['requests', seriesOf(600)]]));
     const { memory } = decide({ history });
-    const again = decide({ memory, history });
+    const stale = historyOf(ago(1500), new Map([['requests', seriesOf(1500)]]));
+    const again = decide({ memory, history: stale });
     expect(again.memory.forecasts?.['carry']?.demand).toEqual(memory.forecasts?.['carry']?.demand);
     expect(again.memory.taught).toEqual(memory.taught);
   });
