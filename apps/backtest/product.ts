@@ -82,7 +82,7 @@ export class PureProduct implements Product {
     this.#held.put(records.flat());
     metrics.publish(this.#values(decided, now));
     onDecided(decided, (layer) => isStored.has(layer));
-    if (moves) this.#settle();
+    if (moves) this.#settle({ isTick: true });
     return moves;
   }
 
@@ -97,14 +97,14 @@ export class PureProduct implements Product {
     const application = instance.application;
     const probe = { kind: 'probe', application, version: 1, instanceId, readyAt: at, expiresAt: at } as const;
     this.#held.put(isReady ? [passed, probe] : [passed]);
-    this.#settle();
+    this.#settle({ isTick: false });
   }
 
   acknowledge(acknowledgement: Acknowledgement): void {
     const received = receiveAcknowledgement(this.#held.stored, acknowledgement, this.#world.now());
     if (received.outcome !== 'recorded') return;
     this.#held.put([received.record]);
-    this.#settle();
+    this.#settle({ isTick: false });
   }
 
   #values(decided: readonly DecidedLayer[], at: Instant): readonly LayerValue[] {
@@ -115,12 +115,20 @@ export class PureProduct implements Product {
     ]);
   }
 
-  /** As reconcile and announce wake one another, until neither has anything to say. */
-  #settle(): void {
+  /**
+   * As reconcile and announce wake one another, until neither has anything to say. What EC2 and participants say wakes reconcile alone, a tick
+   * wakes both (infra/: the filters of the stream).
+   */
+  #settle({ isTick }: { readonly isTick: boolean }): void {
     const done = new Set<string>();
+    let isTold = !isTick;
     for (let pass = 0; pass < mostPasses; pass += 1) {
-      const isPlanned = this.#carryOut(done);
-      if (!isPlanned && !this.#announce()) break;
+      if (this.#carryOut(done)) {
+        isTold = false;
+        continue;
+      }
+      if (isTold || !this.#announce()) break;
+      isTold = true;
     }
     this.#count();
   }

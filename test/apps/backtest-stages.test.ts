@@ -36,7 +36,7 @@ describe('the pure functions of a back-test', () => {
       makeRequest({
         files: [{ name: 'small.json', application: read(smallApplication) }],
         recording: recordingOf([load]),
-        conditions: { delaySeconds: 70, acknowledgeSeconds: 25, refusePercent: 25, seed: 5 },
+        conditions: { delaySeconds: 0, acknowledgeSeconds: 25, refusePercent: 25, seed: 5 },
       }),
     );
 
