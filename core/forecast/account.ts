@@ -6,7 +6,7 @@ const secondsPerDay = 86_400;
 const mostMemoryDays = 30;
 /** Ticks short or allowed that are needed before the account means much. */
 const softness = 10;
-const gain = 1;
+const gain = 0.5;
 const mostCorrection = { least: 0.2, most: 4 };
 
 /** An account without entries. */

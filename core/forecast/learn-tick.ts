@@ -1,11 +1,9 @@
 import { enter } from './account.ts';
-import { learnScale } from './error-scale.ts';
-import { addErrors, survivals } from './error-shape.ts';
+import { learnContest } from './choose-policy.ts';
+import { servedIn } from './hold.ts';
 import { followDemand, followSeason, learnLookAhead } from './look-ahead.ts';
-import { addPrices, type Chances, launchFactor, priceOfSize } from './price.ts';
-import { priceWithRelease, servedIn } from './release.ts';
 import { rounded } from './round.ts';
-import type { ForecastState, Foreseen, Lesson } from './state.ts';
+import type { ForecastState, Foreseen } from './state.ts';
 
 /** A complete tick: its number and its samples as square roots of demand in units. */
 export interface Tick {
@@ -19,73 +17,58 @@ export interface Aim {
   /** Demand in units that one instance carries. */
   readonly perInstance: number;
   readonly bootTicks: number;
-  /** The price in use; scores far below it are not worked out in full. */
-  readonly price: number;
 }
 
-/** Compared look-aheads before errors are trusted. */
-export const learningCount = 30;
-/** Scores below this share of the price in use cannot matter for it. */
-const shareThatMatters = Math.exp(-1.5);
+/** Half-lives of the smoothed absolute error, in compared look-aheads: lately, and in the long run. */
+const errorHalfLives = [20, 1000] as const;
 
 /** Enters a complete tick: the outcome of what was foreseen for it, the risk account, and the demand itself. */
 export function learnTick(before: ForecastState, tick: Tick, aim: Aim): ForecastState {
   const now = rounded(tick.samples.reduce((sum, sample) => sum + sample, 0) / tick.samples.length);
-  const seconds = tick.tick * before.tickSeconds;
-  const foreseen = before.foreseen.find((outlook) => outlook.tick === tick.tick);
-  const taught =
-    foreseen?.lesson === undefined
-      ? before
-      : learnOutcome(before, tick, { now, aim, foreseen, lesson: foreseen.lesson });
+  const needs = tick.samples.map((sample) => instancesFor(sample, aim.perInstance));
+  const { foreseen, answers } = before;
+  const taught = learnErrors(before, tick, now);
   return {
     ...taught,
     demand: followDemand(before.demand, tick.tick, now),
-    lookAhead: followSeason(taught.lookAhead, seconds, now),
-    account: accountFor(before, tick, aim),
+    lookAhead: followSeason(taught.lookAhead, tick.tick * before.tickSeconds, now),
+    contest: learnContest(before.contest, { ...aim, tick: tick.tick, needs, foreseen, answers }),
+    account: accountFor(before, { tick: tick.tick, needs }, aim),
   };
 }
 
-function learnOutcome(
-  state: ForecastState,
-  { tick, samples }: Tick,
-  { now, aim, foreseen, lesson }: { now: number; aim: Aim; foreseen: Foreseen; lesson: Lesson },
-): ForecastState {
-  const { expected, scale } = foreseen;
-  const errors = samples.map((sample) => sample - expected);
-  const size = errors.reduce((sum, error) => sum + Math.abs(error), 0) / errors.length;
-  const chances = { survivalIn: survivals(state.shapes), perInstance: aim.perInstance };
-  const scores = samples.map((sample) => scoreOf(state, { sample, foreseen }, { aim, chances }));
-  const scaled = errors.map((error) => error / scale);
-  const isLearning = state.scale.count < learningCount;
-  const past = { size, scale, inputs: lesson.scaleInputs };
+/** What the look-ahead for this tick teaches: how to look ahead, and how large errors are. */
+function learnErrors(state: ForecastState, { tick, samples }: Tick, now: number): ForecastState {
+  const foreseen = state.foreseen.find((outlook) => outlook.tick === tick);
+  if (foreseen?.lesson === undefined) return state;
+  const size = samples.reduce((sum, sample) => sum + Math.abs(sample - foreseen.expected), 0) / samples.length;
+  const count = state.errors.count + 1;
+  const [lately, always] = errorHalfLives;
+  const follow = (old: number, halfLife: number) => old + Math.max(1 - 0.5 ** (1 / halfLife), 1 / count) * (size - old);
+  const errors = { count, lately: follow(state.errors.lately, lately), always: follow(state.errors.always, always) };
+  const forgetting = (outlook: Foreseen) => (outlook === foreseen ? { ...foreseen, lesson: undefined } : outlook);
   return {
     ...state,
-    lookAhead: learnLookAhead(state.lookAhead, lesson, { came: now, scale }),
-    scale: learnScale(state.scale, past, tick * state.tickSeconds),
-    shapes: isLearning ? state.shapes : addErrors(state.shapes, foreseen.regime, scaled),
-    prices: isLearning ? state.prices : addPrices(state.prices, scores),
-    foreseen: state.foreseen.map((outlook) => (outlook === foreseen ? { ...foreseen, lesson: undefined } : outlook)),
+    lookAhead: learnLookAhead(state.lookAhead, foreseen.lesson, { came: now, scale: errorScale(errors) }),
+    errors,
+    foreseen: state.foreseen.map(forgetting),
   };
 }
 
-/** The price that would have covered one sample. */
-function scoreOf(
-  state: ForecastState,
-  { sample, foreseen }: { readonly sample: number; readonly foreseen: Foreseen },
-  { aim, chances }: { readonly aim: Aim; readonly chances: Chances },
-): number {
-  const needed = instancesFor(sample, aim.perInstance);
-  const own = priceOfSize(foreseen, chances, needed);
-  if (own * launchFactor < aim.price * shareThatMatters || !Number.isFinite(own)) return own * launchFactor;
-  return priceWithRelease(state.foreseen, { tick: foreseen.tick, needed, own }, { chances, bootTicks: aim.bootTicks });
+/** The error to expect, in square roots of demand; 1 while nothing is known. */
+export function errorScale({ count, lately, always }: ForecastState['errors']): number {
+  return count === 0 ? 1 : Math.max(1e-6, Math.sqrt(lately * always));
 }
 
-function accountFor(state: ForecastState, { tick, samples }: Tick, aim: Aim): ForecastState['account'] {
+function accountFor(
+  state: ForecastState,
+  { tick, needs }: { readonly tick: number; readonly needs: readonly number[] },
+  aim: Aim,
+): ForecastState['account'] {
   const served = servedIn(state.answers, tick, aim.bootTicks);
   if (served === undefined) return state.account;
-  const short = samples.filter((sample) => instancesFor(sample, aim.perInstance) > served).length;
   return enter(state.account, {
-    shortShare: short / samples.length,
+    shortShare: needs.filter((need) => need > served).length / needs.length,
     riskRatio: aim.riskRatio,
     tickSeconds: state.tickSeconds,
     learntTicks: state.demand?.count ?? 0,

@@ -47,3 +47,14 @@ export function profileAt({ slots }: Profile, { slotSeconds }: Season, seconds: 
   if (before < 0) return after < 0 ? undefined : after;
   return after < 0 ? before : before + (after - before) * (position - left);
 }
+
+/** What the day and the week usually bring at a time, the mean of both where both are known. */
+export function seasonAt(
+  { day, week }: { readonly day: Profile; readonly week: Profile },
+  seconds: number,
+): number | undefined {
+  const ofDay = profileAt(day, daily, seconds);
+  const ofWeek = profileAt(week, weekly, seconds);
+  if (ofDay === undefined || ofWeek === undefined) return ofDay ?? ofWeek;
+  return (ofDay + ofWeek) / 2;
+}

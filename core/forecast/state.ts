@@ -4,7 +4,7 @@
  * demand in units of `unitLoad`, and most are rounded to six decimals, so that they are short as text.
  */
 export interface ForecastState {
-  readonly version: 1;
+  readonly version: 2;
   /** Samples are gathered into ticks of this length. */
   readonly tickSeconds: number;
   /** Demand that is counted as 1: what one instance carried when learning began. */
@@ -13,14 +13,11 @@ export interface ForecastState {
   readonly gathering: Gathering;
   readonly demand: Demand | undefined;
   readonly lookAhead: LookAheadModel;
-  readonly scale: ScaleModel;
-  /** Discounted counts of scaled errors by bin, for calm, usual and restless times (error-shape.ts). */
-  readonly shapes: readonly (readonly number[])[];
-  /** Discounted counts of the prices that would have covered the demand, by bin (price.ts). */
-  readonly prices: readonly number[];
-  /** What was foreseen for ticks that have not come, or came within the last two boot times; by rising tick. */
+  readonly errors: Errors;
+  readonly contest: Contest;
+  /** What was foreseen for ticks that have not come, or can still decide a score; by rising tick. */
   readonly foreseen: readonly Foreseen[];
-  /** Newest last: what each past tick's look-ahead asked for, and what the rule then answered. */
+  /** Newest last: what was asked for, and what the rule then answered. */
   readonly answers: readonly Answer[];
   readonly account: RiskAccount;
 }
@@ -64,18 +61,41 @@ export interface LookAheadModel {
   readonly week: Profile;
 }
 
-/** What is known of the size of errors (error-scale.ts). */
-export interface ScaleModel {
-  readonly regression: Regression;
+/** Smoothed absolute errors of look-aheads, in square roots of demand. */
+export interface Errors {
   /** Look-aheads that have been compared with what came. */
   readonly count: number;
-  /** Smoothed absolute errors, one value a rate; the last is the long-run level. */
-  readonly smoothed: readonly number[];
-  /** Smoothed absolute error by half hour of the day, -1 where unknown. */
-  readonly halfHours: readonly number[];
-  /** Mean and variance of the logarithm of the local scale, relative to the usual one. */
-  readonly logMean: number;
-  readonly logVariance: number;
+  readonly lately: number;
+  readonly always: number;
+}
+
+/** Where a policy says that demand will be, and what its spread is proportional to: square roots of demand (policies.ts). */
+export type Sizing = readonly [middle: number, width: number];
+
+/** What is known of the policies that compete, each with each holding time (choose-policy.ts). */
+export interface Contest {
+  readonly tails: readonly Tail[];
+  readonly tallies: readonly Tally[];
+  /** Discounted sum of the risk asked for, in ticks. */
+  readonly allowed: number;
+  /** Ticks scored since learning began. */
+  readonly ticks: number;
+  /** Whose asks are answered with. */
+  readonly leader: number;
+}
+
+/** Discounted counts of scores by bin (tail.ts); no bins before the first score. */
+export interface Tail {
+  readonly total: number;
+  /** The bin that `counts` begins with. */
+  readonly first: number;
+  readonly counts: readonly number[];
+}
+
+/** Discounted sums over past ticks: instances it would have been billed for, and ticks in which it would have been short. */
+export interface Tally {
+  readonly billed: number;
+  readonly short: number;
 }
 
 /** One look-ahead, kept until the demand it was for has come and no release depends on it. */
@@ -83,9 +103,8 @@ export interface Foreseen {
   readonly tick: number;
   /** Square root of demand. */
   readonly expected: number;
-  readonly scale: number;
-  /** How restless the time was, -1 to 1. */
-  readonly regime: number;
+  /** One for each policy. */
+  readonly sizings: readonly Sizing[];
   /** Present until the tick has come: what is needed to learn from it. */
   readonly lesson: Lesson | undefined;
 }
@@ -94,15 +113,15 @@ export interface Foreseen {
 export interface Lesson {
   readonly features: readonly number[];
   readonly guesses: readonly number[];
-  readonly scaleInputs: readonly number[];
 }
 
 /** One answer of the rule, kept while release or the risk account depends on it. */
 export interface Answer {
   readonly tick: number;
-  /** Instances for the look-ahead of this tick alone. */
-  readonly asked: number;
-  /** Instances after release was considered: what the rule answered. */
+  /** What each entrant asked for, and what it would have had with its holding time. */
+  readonly asks: readonly number[];
+  readonly held: readonly number[];
+  /** What the rule answered. */
   readonly needed: number;
   /** The tick that `needed` is for. */
   readonly forTick: number;

@@ -1,22 +1,13 @@
 import { addSeconds, type Instant, instantFromMillis } from '../amounts.ts';
 import { correctedRisk, startAccount } from './account.ts';
-import { expectedScale, startScale } from './error-scale.ts';
-import { startShapes, survivals } from './error-shape.ts';
-import { learningCount, learnTick, type Tick } from './learn-tick.ts';
+import { asksOf, entrantName, heldOf, shareShort, startContest } from './choose-policy.ts';
+import { ticksHeld } from './hold.ts';
+import { errorScale, learnTick, type Tick } from './learn-tick.ts';
 import { lookAhead, startLookAhead } from './look-ahead.ts';
-import {
-  type Chances,
-  chanceShort,
-  type Outlook as Expected,
-  priceAtRisk,
-  scoresBeyond,
-  sizeAtChance,
-  sizeAtPrice,
-  startPrices,
-} from './price.ts';
-import { heldSize, ticksBefore } from './release.ts';
+import { sizingsOf } from './policies.ts';
 import { rounded } from './round.ts';
-import type { Demand, ForecastState } from './state.ts';
+import { seasonAt } from './season.ts';
+import type { Demand, ForecastState, Foreseen } from './state.ts';
 
 /** What one step is told. */
 export interface RiskQuestion {
@@ -54,8 +45,8 @@ export interface Outlook {
   /** Instances for this look-ahead alone; `needed` is more while release waits. */
   readonly asked: number;
   readonly chanceShortPercent: number;
-  /** The learnt price of a minute short, in instance-minutes. */
-  readonly price: number;
+  /** The way of sizing that is in use: the cheapest lately of those that compete. */
+  readonly policy: string;
   /** The risk aimed for, after correction by how often the rule was short. */
   readonly aimedPercent: number;
 }
@@ -64,22 +55,22 @@ export interface Outlook {
 const shortestTickSeconds = 15;
 /** Ticks are made longer until the look-ahead is no more than so many of them: the state stays small. */
 const mostTicksAhead = 32;
-/** Scores beyond the quantile before the price is trusted alone. */
-const trustedScores = 2;
+/** Compared look-aheads before the answer may fall below what runs. */
+const learningCount = 30;
+
 /** No knowledge yet. */
 export function startForecast(
   question: Pick<RiskQuestion, 'periodSeconds' | 'bootSeconds' | 'perInstance'>,
 ): ForecastState {
   return {
-    version: 1,
+    version: 2,
     tickSeconds: tickSecondsFor(question),
     unitLoad: question.perInstance,
     gathering: { tick: 0, samples: [] },
     demand: undefined,
     lookAhead: startLookAhead(),
-    scale: startScale(),
-    shapes: startShapes(),
-    prices: startPrices(),
+    errors: { count: 0, lately: 0, always: 0 },
+    contest: startContest(),
     foreseen: [],
     answers: [],
     account: startAccount(),
@@ -110,68 +101,65 @@ export function stepRisk(before: ForecastState, question: RiskQuestion): Step {
 }
 
 function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion): Step {
-  const { tickSeconds, unitLoad } = state;
+  const { tickSeconds, unitLoad, contest } = state;
   const bootTicks = bootTicksOf(question, tickSeconds);
   const decisionTick = tickOf(question.at, tickSeconds);
-  const forTick = lastTickServed(question, tickSeconds);
-  const ahead = lookAhead(state.lookAhead, demand, { tickSeconds, aheadTicks: Math.max(1, forTick - demand.tick) });
-  const { scale, regime, inputs } = expectedScale(state.scale, demand, forTick * tickSeconds);
-  const outlook = { expected: ahead.expected, scale: Math.max(rounded(scale), 1e-6), regime };
-  const chances = { survivalIn: survivals(state.shapes), perInstance: question.perInstance / unitLoad };
-  const riskRatio = question.shortfallPercent / 100;
-  const aimedRisk = correctedRisk(state.account, riskRatio);
-  const price = priceAtRisk(state.prices, aimedRisk);
-  const isLearning = state.scale.count < learningCount;
+  const perInstance = question.perInstance / unitLoad;
+  const { outlook, riskRatio } = lookAheadNow(state, demand, question);
+  const asks = asksOf(contest, outlook.sizings, { riskRatio, perInstance });
+  const held = heldOf(state.answers, asks, bootTicks);
+  const isLearning = state.errors.count < learningCount;
   const least = isLearning ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question)) : 1;
-  const asked = Math.max(
-    least,
-    sizeAtRisk(state, outlook, { chances, price, risk: aimedRisk, held: heldSize(state.answers, 1, bootTicks) }),
-  );
-  const needed = heldSize(state.answers, asked, bootTicks);
-  const lesson = { features: ahead.features, guesses: ahead.guesses, scaleInputs: inputs };
-  const foreseen = [
-    ...state.foreseen.filter(({ tick }) => tick < forTick && tick > demand.tick - ticksBefore(bootTicks)),
-    { tick: forTick, ...outlook, lesson },
-  ];
-  const answers = [
-    ...state.answers.filter((answer) => answer.forTick >= demand.tick && answer.tick < decisionTick),
-    { tick: decisionTick, asked, needed, forTick },
-  ];
+  const needed = Math.max(least, held[contest.leader] ?? 1);
+  const oldestTick = demand.tick - ticksHeld(bootTicks);
+  const foreseen = state.foreseen.filter(({ tick }) => tick < outlook.tick && tick > oldestTick);
+  const answers = state.answers.filter(({ forTick, tick }) => forTick >= demand.tick && tick < decisionTick);
   const loadOf = (root: number) => Math.max(0, root) ** 2 * unitLoad;
+  const error = errorScale(state.errors);
   return {
-    state: { ...state, foreseen, answers },
+    state: {
+      ...state,
+      foreseen: [...foreseen, outlook],
+      answers: [...answers, { tick: decisionTick, asks, held, needed, forTick: outlook.tick }],
+    },
     answer: {
       needed,
       basis: isLearning ? 'learning' : 'learnt',
       outlook: {
-        until: instantFromMillis((forTick + 1) * tickSeconds * 1000),
+        until: instantFromMillis((outlook.tick + 1) * tickSeconds * 1000),
         load: loadOf(demand.now),
         expectedLoad: loadOf(outlook.expected),
-        bandLoad: [loadOf(outlook.expected - outlook.scale), loadOf(outlook.expected + outlook.scale)],
-        asked,
-        chanceShortPercent: 100 * chanceShort(outlook, chances, needed),
-        price,
-        aimedPercent: 100 * aimedRisk,
+        bandLoad: [loadOf(outlook.expected - error), loadOf(outlook.expected + error)],
+        asked: Math.max(least, asks[contest.leader] ?? 1),
+        chanceShortPercent: 100 * shareShort(contest, outlook.sizings, needed * perInstance),
+        policy: entrantName(contest.leader),
+        aimedPercent: 100 * riskRatio,
       },
     },
   };
 }
 
-/** The best fleet at the learnt price; while few scores are known, in part the one whose chance to be short is the risk. */
-function sizeAtRisk(
-  { prices }: ForecastState,
-  outlook: Expected,
-  {
-    chances,
-    price,
-    risk,
-    held,
-  }: { readonly chances: Chances; readonly price: number; readonly risk: number; readonly held: number },
-): number {
-  const trust = Math.min(1, scoresBeyond(prices, risk) / trustedScores);
-  const priced = trust > 0 ? sizeAtPrice(outlook, chances, { price, held }) : 0;
-  if (trust === 1) return priced;
-  return Math.ceil(trust * priced + (1 - trust) * sizeAtChance(outlook, chances, risk));
+/** The look-ahead to the last tick that a launch of now serves alone, and the risk to aim for. */
+function lookAheadNow(
+  state: ForecastState,
+  demand: Demand,
+  question: RiskQuestion,
+): { readonly outlook: Foreseen; readonly riskRatio: number } {
+  const { tickSeconds } = state;
+  const tick = lastTickServed(question, tickSeconds);
+  const ahead = lookAhead(state.lookAhead, demand, { tickSeconds, aheadTicks: Math.max(1, tick - demand.tick) });
+  const sizings = sizingsOf({
+    demand,
+    expected: ahead.expected,
+    usual: seasonAt(state.lookAhead, tick * tickSeconds) ?? demand.smoothed[4] ?? demand.now,
+    errors: state.errors,
+    perInstance: question.perInstance / state.unitLoad,
+  });
+  const lesson = { features: ahead.features, guesses: ahead.guesses };
+  return {
+    outlook: { tick, expected: ahead.expected, sizings, lesson },
+    riskRatio: correctedRisk(state.account, question.shortfallPercent / 100),
+  };
 }
 
 /** Adds the sample to its tick; completes a tick when its last sample is in, or when a sample of a later tick comes. */
@@ -199,7 +187,6 @@ function learn(state: ForecastState, tick: Tick, question: RiskQuestion): Foreca
     riskRatio,
     perInstance: question.perInstance / state.unitLoad,
     bootTicks: bootTicksOf(question, state.tickSeconds),
-    price: priceAtRisk(state.prices, correctedRisk(state.account, riskRatio)),
   });
 }
 
@@ -207,7 +194,7 @@ function learn(state: ForecastState, tick: Tick, question: RiskQuestion): Foreca
 function withTicksFor(state: ForecastState, question: RiskQuestion): ForecastState {
   const fitting = tickSecondsFor(question);
   const keeps = fitting === state.tickSeconds || (fitting < state.tickSeconds && fitting * 4 > state.tickSeconds);
-  if (state.version === 1 && keeps) return state;
+  if (state.version === 2 && keeps) return state;
   const { day, week } = state.lookAhead;
   const fresh = startForecast({ ...question, perInstance: state.unitLoad });
   return { ...fresh, lookAhead: { ...fresh.lookAhead, day, week } };

@@ -38,10 +38,11 @@ export function quadraticAtEnd(values: readonly number[]): number {
   const count = values.length;
   const half = (count - 1) / 2;
   let [x2, x4, y0, y1, y2] = [0, 0, 0, 0, 0];
-  for (const [index, value] of values.entries()) {
+  for (let index = 0; index < count; index += 1) {
     const x = index - half;
+    const value = values[index] ?? 0;
     x2 += x * x;
-    x4 += x ** 4;
+    x4 += x * x * x * x;
     y0 += value;
     y1 += x * value;
     y2 += x * x * value;

@@ -1,0 +1,149 @@
+import { decisive, heldSize, holdsOf, scoreOf } from './hold.ts';
+import { policyNames } from './policies.ts';
+import type { Answer, Contest, Foreseen, Sizing, Tail, Tally } from './state.ts';
+import { addScores, scoreAtRisk, shareAbove, startTail } from './tail.ts';
+
+/** Every policy competes with every holding time: entrant `policy * holds + hold`. */
+const holds = 2;
+/** How many compete. */
+export const entrantCount = policyNames.length * holds;
+/** Tallies remember half of the time since learning began, and no more than this many ticks: a week of minutes. */
+const mostMemoryTicks = 10_080;
+/** Ticks short, and allowed, that are needed before a difference in risk means much. */
+const softness = 3;
+/** Costs at different risks are compared as if they fell with this power of the risk: measured between 0.05 and 0.25. */
+const costPower = 0.15;
+/** Less risk than this share of what was allowed earns no more credit. */
+const leastCredit = 0.7;
+/** A rival takes over when it is cheaper by this. */
+const takesOver = 0.97;
+/** Which leads until another is cheaper: a reactive one. */
+const firstLeader = policyNames.indexOf('of minutes') * holds;
+
+/** Nothing scored yet. */
+export function startContest(): Contest {
+  return {
+    tails: Array.from({ length: entrantCount }, startTail),
+    tallies: Array.from({ length: entrantCount }, () => ({ billed: 0, short: 0 })),
+    allowed: 0,
+    ticks: 0,
+    leader: firstLeader,
+  };
+}
+
+/** Instances that each entrant asks for at a risk; none before it has a score. */
+export function asksOf(
+  contest: Contest,
+  sizings: readonly Sizing[],
+  aim: { readonly riskRatio: number; readonly perInstance: number },
+): number[] {
+  return contest.tails.map((tail, entrant) => {
+    const [middle, width] = sizings[Math.floor(entrant / holds)] ?? [0, 1];
+    const q = scoreAtRisk(tail, aim.riskRatio);
+    if (q === undefined) return 1;
+    const size = Math.ceil(Math.max(0, middle + q * width) ** 2 / aim.perInstance - 1e-9);
+    return Math.min(mostInstances, Math.max(1, size));
+  });
+}
+
+/** Far more than any layer may have; keeps an ask without meaning finite. */
+const mostInstances = 1e6;
+
+/** What each entrant would have in answer to its asks, the newest of which are given. */
+export function heldOf(answers: readonly Answer[], asks: readonly number[], bootTicks: number): number[] {
+  const ticks = holdsOf(bootTicks);
+  return asks.map((asked, entrant) => {
+    const before = answers.map((answer) => answer.asks[entrant] ?? 1);
+    return heldSize(before, asked, ticks[entrant % holds] ?? 1);
+  });
+}
+
+/** The name of an entrant, for people. */
+export function entrantName(entrant: number): string {
+  const hold = entrant % holds === 0 ? 'held for a boot time' : 'held for a third of it';
+  return `${policyNames[Math.floor(entrant / holds)]}, ${hold}`;
+}
+
+/** The chance that a fleet for `demand` units, kept as the leader keeps it, is short: the share of past scores above what it amounts to. */
+export function shareShort({ tails, leader }: Contest, sizings: readonly Sizing[], demand: number): number {
+  const [middle, width] = sizings[Math.floor(leader / holds)] ?? [0, 1];
+  return shareAbove(tails[leader] ?? startTail(), (Math.sqrt(demand) - middle) / width);
+}
+
+/** What came in one tick, and what had been said about it. */
+export interface Outcome {
+  readonly tick: number;
+  /** Instances needed, one number a sample. */
+  readonly needs: readonly number[];
+  readonly foreseen: readonly Foreseen[];
+  readonly answers: readonly Answer[];
+  readonly bootTicks: number;
+  readonly riskRatio: number;
+  readonly perInstance: number;
+}
+
+/** Scores every entrant on what came, counts what it would have billed and how often it would have been short, and finds the leader. */
+export function learnContest(contest: Contest, outcome: Outcome): Contest {
+  const tails = scored(contest, outcome);
+  const ticks = contest.ticks + 1;
+  const keep = 1 - 1 / Math.max(2, Math.min(ticks / 2, mostMemoryTicks));
+  const counting = outcome.answers.filter(
+    ({ forTick }) => forTick >= outcome.tick && forTick <= outcome.tick + outcome.bootTicks,
+  );
+  if (counting.length === 0) return { ...contest, tails, ticks };
+  const tallies = contest.tallies.map((tally, entrant) => tallied(tally, { entrant, counting, keep }, outcome));
+  const allowed = contest.allowed * keep + outcome.riskRatio;
+  return { tails, tallies, allowed, ticks, leader: leaderOf({ tallies, allowed, leader: contest.leader }) };
+}
+
+/**
+ * Before the first look-ahead's time has come, the oldest one stands in for it: it is for a later time, and yet the best there is to learn from. A need
+ * of one is carried by every fleet, whatever the score.
+ */
+function scored({ tails, ticks }: Contest, outcome: Outcome): readonly Tail[] {
+  const { tick, needs, foreseen, bootTicks, perInstance } = outcome;
+  const oldest = foreseen[0];
+  const known = decisive(foreseen, tick, bootTicks);
+  const isEarly = known === undefined && oldest !== undefined && oldest.tick > tick;
+  const outlooks = isEarly ? [oldest] : known?.outlooks;
+  if (outlooks === undefined) return tails;
+  const holdTicks = holdsOf(bootTicks);
+  return tails.map((tail, entrant) => {
+    const sizings = outlooks.map((outlook) => outlook.sizings[Math.floor(entrant / holds)] ?? ([0, 1] as const));
+    const held = { sizings, at: known?.at ?? 0 };
+    const byNeed = new Map<number, number>();
+    const scores = needs.map((need) => {
+      const before = need <= 1 ? Number.NEGATIVE_INFINITY : byNeed.get(need);
+      if (before !== undefined) return before;
+      const score = scoreOf(held, Math.sqrt((need - 1) * perInstance), holdTicks[entrant % holds] ?? 1);
+      byNeed.set(need, score);
+      return score;
+    });
+    return addScores(tail, scores, ticks);
+  });
+}
+
+function tallied(
+  { billed, short }: Tally,
+  {
+    entrant,
+    counting,
+    keep,
+  }: { readonly entrant: number; readonly counting: readonly Answer[]; readonly keep: number },
+  { needs }: Outcome,
+): Tally {
+  let served = Number.POSITIVE_INFINITY;
+  for (const answer of counting) served = Math.min(served, answer.held[entrant] ?? 1);
+  const shorts = needs.filter((need) => need > served).length / needs.length;
+  return { billed: billed * keep + (counting.at(-1)?.held[entrant] ?? 1), short: short * keep + shorts };
+}
+
+/** The entrant that would have been cheapest lately, all brought to the same risk. */
+function leaderOf({ tallies, allowed, leader }: Pick<Contest, 'tallies' | 'allowed' | 'leader'>): number {
+  const costs = tallies.map(({ billed, short }) => {
+    const used = Math.max(leastCredit, (short + softness) / (allowed + softness));
+    return billed * used ** costPower;
+  });
+  const cheapest = costs.indexOf(Math.min(...costs));
+  return (costs[cheapest] ?? 0) < takesOver * (costs[leader] ?? 0) ? cheapest : leader;
+}

@@ -1,0 +1,61 @@
+import { rounded } from './round.ts';
+import type { Demand, Errors, Sizing } from './state.ts';
+
+/** What policies are made from; all amounts of demand are square roots in units. */
+export interface Clues {
+  readonly demand: Demand;
+  /** What the look-ahead expects. */
+  readonly expected: number;
+  /** What the season usually brings at that time; the level of the last hours where it is not known. */
+  readonly usual: number;
+  readonly errors: Errors;
+  /** Demand in units that one instance carries. */
+  readonly perInstance: number;
+}
+
+/** Demand below this share of what an instance carries is no guide to how much more may come. */
+const grainRatio = 0.0025;
+/** Until so many look-aheads were compared, errors are in part taken to be this share of demand. */
+const trustedErrors = 30;
+const firstErrorRatio = 0.2;
+
+/**
+ * The ways of sizing a fleet that compete (choose-policy.ts). Each says where demand will be about, `middle`, and what its spread is proportional
+ * to, `width`; the fleet is the one for `middle + q * width`, and the q that keeps the asked-for risk is learnt for each (tail.ts).
+ *
+ * With a middle of 0 it is the reactive autoscaler with its best target utilisation, at several speeds; with a width of 1 on a slow level it is
+ * nearly a fixed fleet; around what is expected it looks ahead, with a headroom that is even or follows how large errors were lately.
+ */
+const policies: Readonly<Record<string, (clues: Clues & { readonly grain: number }) => Sizing>> = {
+  'of now': ({ demand, grain }) => [0, Math.max(demand.now, demand.smoothed[1] ?? 0) + grain],
+  'of minutes': ({ demand, grain }) => [0, Math.max(demand.smoothed[1] ?? 0, demand.smoothed[3] ?? 0) + grain],
+  'of an hour': ({ demand, grain }) => [0, Math.max(demand.smoothed[2] ?? 0, demand.smoothed[4] ?? 0) + grain],
+  'above hours': ({ demand }) => [demand.smoothed[5] ?? demand.now, 1],
+  fixed: () => [0, 1],
+  'of the season': ({ usual }) => [usual, 1],
+  expected: ({ expected }) => [expected, 1],
+  'expected, errors': ({ expected, errors, grain }) => [expected, Math.sqrt(errors.lately * errors.always) + 2 * grain],
+  'expected, errors lately': ({ expected, errors, grain }) => [
+    expected,
+    errors.lately + 0.1 * errors.always + 2 * grain,
+  ],
+};
+
+/** Their names, in the order of everything that is kept for each. */
+export const policyNames: readonly string[] = Object.keys(policies);
+
+/** What each policy says now. */
+export function sizingsOf(clues: Clues): Sizing[] {
+  const grain = grainRatio * Math.sqrt(clues.perInstance);
+  const errors = withFirstErrors(clues.errors, clues.demand.now);
+  return Object.values(policies).map((policy) => {
+    const [middle, width] = policy({ ...clues, errors, grain });
+    return [rounded(middle), Math.max(1e-6, rounded(width))];
+  });
+}
+
+function withFirstErrors({ count, lately, always }: Errors, now: number): Errors {
+  const trust = Math.min(1, count / trustedErrors);
+  const blended = (seen: number) => trust * seen + (1 - trust) * firstErrorRatio * now;
+  return { count, lately: blended(lately), always: blended(always) };
+}
