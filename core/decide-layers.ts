@@ -7,6 +7,7 @@ import { type Decided, decideScaling } from './decide-scaling/decide-scaling.ts'
 import { servedDuring } from './decide-scaling/in-service-history.ts';
 import type { LayerSituation } from './decide-scaling/layer-situation.ts';
 import type { ScalingMemory, Trigger } from './decision.ts';
+import { oncePer } from './once-per.ts';
 import type { AlarmReadings, Readings } from './readings.ts';
 import type { DesiredRecord, FileRecord, RevisionRecord } from './records.ts';
 import { revisionKey, type Stored } from './stored.ts';
@@ -44,7 +45,7 @@ export interface SituatedLayer extends DecidedLayer {
  * What one layer takes of the budget, the next no longer has.
  */
 export function decideLayers(stored: Stored, file: FileRecord, evaluation: Evaluation): readonly SituatedLayer[] {
-  const tallies = tallySlots(stored);
+  const tallies = tallySlots(stored.slots);
   const layers = layersOf(stored, file);
   const others = new Map<string, { desired: number; inService: number; lost: number }>();
   let hourlyUsd = 0;
@@ -109,9 +110,9 @@ const nobody: Readonly<Tally> = { inService: 0, failed: 0, newestInServiceAt: un
 const MOST_BOOTS = 20;
 const nothingRemembered: ScalingMemory = { wishes: [], inService: [] };
 
-function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
+const tallySlots = oncePer((slots: Stored['slots']): ReadonlyMap<string, Readonly<Tally>> => {
   const tallies = new Map<string, Tally>();
-  for (const { slot } of stored.slots) {
+  for (const { slot } of slots) {
     const isFailed = slot.failedAt !== undefined && slot.state !== 'gone';
     if (slot.state !== 'in-service' && !isFailed) continue;
     const tally = tallies.get(slot.layer) ?? { inService: 0, failed: 0, newestInServiceAt: undefined, bootSeconds: [] };
@@ -129,7 +130,7 @@ function tallySlots(stored: Stored): ReadonlyMap<string, Readonly<Tally>> {
     }
   }
   return tallies;
-}
+});
 
 /** Seconds in which one that served and no longer does counts as lost. */
 const LOST_SECONDS = 3600;

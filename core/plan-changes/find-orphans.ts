@@ -13,13 +13,11 @@ export const ORPHAN_AGE_SECONDS = 150;
  */
 export function findOrphans(stored: Stored, slots: readonly Slot[], now: Instant): readonly ObservationRecord[] {
   const known = new Set(slots.map((slot) => slot.instanceId));
-  const launching = new Set(
-    slots.filter((slot) => slot.state === 'launching').map((slot) => `${slot.layer} ${slot.number}`),
-  );
   return [...stored.observations.values()].filter((observation) => {
     const { instanceId, layer, slotNumber, isProtected } = observation.instance;
-    if (isProtected) return false;
-    if (known.has(instanceId) || launching.has(`${layer} ${slotNumber}`) || isTerminated(observation)) return false;
+    if (isProtected || known.has(instanceId) || isTerminated(observation)) return false;
+    if (slots.some((slot) => slot.state === 'launching' && slot.number === slotNumber && slot.layer === layer))
+      return false;
     if (slotNumber >= (stored.head?.nextSlotNumber[layer] ?? 0)) return false;
     return isAtOrAfter(now, addSeconds(observation.firstSeenAt, ORPHAN_AGE_SECONDS));
   });

@@ -40,9 +40,9 @@ export function chooseRevisions(
   for (const [layer, settings] of Object.entries(file.file.layers)) {
     const latest = of.latest.get(layer);
     const imageId = imageFor(settings, of.answers, latest);
-    const zones = zonesFor(settings, of.answers, latest);
-    const isWhole = imageId !== undefined && settings.launch.subnetIds.every((id) => zones.has(id));
-    const pinned = isWhole ? pinRevision({ file, layer, imageId, zones, latest }) : latest;
+    const pinned = isPinned(latest, { file, imageId, answers: of.answers })
+      ? latest
+      : pin(layer, file, { ...of, imageId });
     const desired = stored.desired.get(layer);
     const standing = desired && stored.revisions.get(revisionKey(desired));
     const revision = pinned === latest ? (standing ?? latest) : pinned;
@@ -50,6 +50,38 @@ export function chooseRevisions(
     else revisions.set(layer, revision);
   }
   return { revisions, unpinned };
+}
+
+/** The file record that a revision was last found to be pinned from, when the zones were those of the revision itself. */
+const pinnedFrom = new WeakMap<RevisionRecord, FileRecord>();
+
+/** Most evaluations find what the one before them found: neither record has changed, and nothing else was asked. */
+function isPinned(
+  latest: RevisionRecord | undefined,
+  of: { readonly file: FileRecord; readonly imageId: string | undefined; readonly answers: Answers },
+): boolean {
+  if (latest === undefined || of.answers.zones.size > 0 || of.imageId !== latest.imageId) return false;
+  return pinnedFrom.get(latest) === of.file;
+}
+
+function pin(
+  layer: string,
+  file: FileRecord,
+  of: {
+    readonly latest: ReadonlyMap<string, RevisionRecord>;
+    readonly imageId: string | undefined;
+    readonly answers: Answers;
+  },
+): RevisionRecord | undefined {
+  const latest = of.latest.get(layer);
+  const settings = file.file.layers[layer];
+  const { imageId } = of;
+  if (settings === undefined || imageId === undefined) return latest;
+  const zones = zonesFor(settings, of.answers, latest);
+  if (!settings.launch.subnetIds.every((id) => zones.has(id))) return latest;
+  const pinned = pinRevision({ file, layer, imageId, zones, latest });
+  if (latest !== undefined && pinned === latest && of.answers.zones.size === 0) pinnedFrom.set(latest, file);
+  return pinned;
 }
 
 function imageFor({ image }: Layer, answers: Answers, latest: RevisionRecord | undefined): string | undefined {
