@@ -225,6 +225,11 @@ describe('a function may not', () => {
     ],
     ['write decisions unless it is evaluate', 'reconcile', itemAttempt(template, 'dynamodb:PutItem', 'shop#decisions')],
     [
+      'write what shadow rules decided unless it is evaluate',
+      'reconcile',
+      itemAttempt(template, 'dynamodb:PutItem', 'shop#shadow#decisions'),
+    ],
+    [
       'write an application file unless it is apply',
       'evaluate',
       itemAttempt(template, 'dynamodb:PutItem', '#applications'),
