@@ -197,6 +197,41 @@ describe('coverage', () => {
   });
 });
 
+describe('the peak that a freeze asks for', () => {
+  const freeze = (withinSeconds: number) => ({
+    name: `fell within ${withinSeconds}`,
+    kpi: 'requests',
+    fallsPercent: 50,
+    withinSeconds,
+    while: { kpi: 'errors', above: 9 },
+  });
+  const application = makeApplication({
+    kpis: { requests: { metric: metric('RequestCount') }, errors: { metric: metric('Errors') } },
+    layers: { web: makeLayer({ scaleIn: { freeze: [freeze(300), freeze(600), { ...freeze(600), name: 'again' }] } }) },
+  });
+  const plan = collectMetrics(application, now);
+  const readingsOf = (requests: Series) => computeKpis(application, plan, new Map([['requests', requests]]), now);
+
+  it('is the highest measured value of its time, edge included, once for each time', () => {
+    const readings = readingsOf(minutes(900, 700, Number.NaN, 3, 3, 500, 400, 3, 3, 3, 3));
+    expect(readings.get('requests')?.peaks).toEqual([
+      { withinSeconds: 300, value: 400 },
+      { withinSeconds: 600, value: 700 },
+    ]);
+    expect(readings.get('errors')).toMatchObject({ source: 'missing' });
+  });
+
+  it('is there while the KPI itself has no data any more, and only for the time that had any', () => {
+    const reading = readingsOf(stoppedFor(7, 800)).get('requests');
+    expect(reading).toMatchObject({ source: 'missing', peaks: [{ withinSeconds: 600, value: 800 }] });
+    expect(readingsOf(minutes()).get('requests')).not.toHaveProperty('peaks');
+  });
+
+  it('is asked for as far back as that', () => {
+    expect(plan.from).toBeLessThanOrEqual(addSeconds(now, -600));
+  });
+});
+
 describe('an expression over a last value', () => {
   it('may only ask for more while the value is repeated', () => {
     const application = makeApplication({
