@@ -11,16 +11,17 @@ export function publishLoads(world: SimulatedWorld): void {
     const level = levels[Math.min(Math.floor(world.minute / levelMinutes), levels.length - 1)] ?? 0;
     const serving = world.check.view.slotsOf(layer).filter(({ state }) => state === 'in-service').length;
     const value = serving === 0 ? 100 : Math.min(100, (60 * level) / serving);
-    publish(world, { layer, name: 'Load', value });
-    if (hasQueue) publish(world, { layer, name: 'Queue', value: value / 2 });
+    publish(world, { layer, name: 'Load', value, mayBeOut: !hasQueue });
+    if (hasQueue) publish(world, { layer, name: 'Queue', value: value / 2, mayBeOut: true });
   }
 }
 
 function publish(
   world: SimulatedWorld,
-  { layer, name, value }: { readonly layer: string; readonly name: string; readonly value: number },
+  of: { readonly layer: string; readonly name: string; readonly value: number; readonly mayBeOut: boolean },
 ): void {
-  const delaySeconds = delayOf(world, layer);
+  const { layer, name, value } = of;
+  const delaySeconds = delayOf(world, of);
   if (delaySeconds === undefined) return;
   const { clock, metrics, check } = world;
   const now = clock.now();
@@ -31,11 +32,14 @@ function publish(
   check.onMeasured({ kpi: `${layer}${name}`, at, value });
 }
 
-/** Undefined when the value never comes. */
-function delayOf({ isCalm, scenario, dice, faults, minute }: SimulatedWorld, layer: string): number | undefined {
+/** Undefined when the value never comes. Of a layer with a queue an outage takes that alone: one rule sees nothing while the other goes on. */
+function delayOf(
+  { isCalm, scenario, dice, faults, minute }: SimulatedWorld,
+  { layer, mayBeOut }: { readonly layer: string; readonly mayBeOut: boolean },
+): number | undefined {
   if (isCalm) return 0;
   const { missing, late, outage } = scenario.metrics;
-  if (outage?.layer === layer && isWithin(outage, minute)) {
+  if (mayBeOut && outage?.layer === layer && isWithin(outage, minute)) {
     faults.note('metrics out');
     return undefined;
   }
