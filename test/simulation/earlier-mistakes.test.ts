@@ -266,10 +266,17 @@ it('a list that was throttled is not an empty fleet', async () => {
 });
 
 it('the sweep for orphans ends no healthy and no protected instance', () => {
-  const isProtected = seen(1, { isProtected: true });
+  const seenLongAgo = (observation: ReturnType<typeof seen>) => ({ ...observation, firstSeenAt: later(-9999) });
+  const isProtected = seenLongAgo(seen(1, { isProtected: true }));
+  const healthy = seenLongAgo(seen(2));
+  const slots = [makeSlot({ number: 1 }), makeSlot({ number: 2 })];
 
-  const planned = planChanges(makeStored({ desired: 0, slots: [makeSlot({ number: 1 })], more: [isProtected] }), noon);
+  const kept = planChanges(makeStored({ desired: 2, slots, more: [isProtected, healthy] }), noon);
+  const unwanted = planChanges(makeStored({ desired: 0, slots: slots.slice(0, 1), more: [isProtected] }), noon);
+  const unknown = planChanges(makeStored({ desired: 1, slots: slots.slice(1), more: [isProtected, healthy] }), noon);
 
-  expect(planned?.terminations).toEqual([]);
-  expect(planned?.slots).toEqual([]);
+  for (const planned of [kept, unwanted, unknown]) {
+    expect(planned?.terminations).toEqual([]);
+    expect(planned?.slots).toEqual([]);
+  }
 });
