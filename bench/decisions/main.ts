@@ -4,18 +4,24 @@ import { everyAutoscaler } from './autoscalers.ts';
 import { type Options, readOptions } from './options.ts';
 import { report } from './report.ts';
 import type { World } from './simulate.ts';
+import { summary } from './summary.ts';
 import { type Row, sweep } from './sweep.ts';
 import { table } from './table.ts';
 import { readTraces, type Trace } from './traces.ts';
+import { sayWeights, weigh } from './weigh.ts';
 
 /** EC2 bills Linux instances by the second with a minimum of 60: https://aws.amazon.com/ec2/pricing/on-demand/ */
 const minimumBilledSeconds = 60;
 
 /**
  * The benchmark of decisions: every trace of a folder against every autoscaler, in one simulator. `--json` prints a line per run on standard
- * output; otherwise a table. What is worth knowing about a trace (that it was interpolated) and the progress go to standard error.
+ * output; otherwise a table a world, and all on one screen at the end. What is worth knowing about a trace (that it was interpolated) and the progress go to standard error.
  */
 function main(options: Options): void {
+  if (options.weigh) {
+    process.stdout.write(`${sayWeights(options.bootSeconds.map(weigh)).join('\n')}\n`);
+    return;
+  }
   const rows: Row[] = [];
   const traces = readTraces(options.traces).filter(({ name }) => name.includes(options.trace));
   const autoscalers = everyAutoscaler.filter(({ name }) => name.includes(options.autoscaler));
@@ -29,6 +35,7 @@ function main(options: Options): void {
     const lines = options.json ? played.map((row) => JSON.stringify(row)) : table(played);
     process.stdout.write(`${lines.join('\n')}\n`);
   }
+  if (!options.json && worlds.length > 1) process.stdout.write(`\n${summary(rows).join('\n')}\n`);
   if (options.html !== undefined) writeFileSync(options.html, report(rows));
 }
 
@@ -48,6 +55,7 @@ function sayInterpolated({ name, recordedStepSeconds, stepSeconds }: Trace): voi
   process.stderr.write(`${name}: recorded every ${recordedStepSeconds} s, interpolated to ${stepSeconds} s\n`);
 }
 
+/** On a terminal the line in place; elsewhere nothing, as each world prints its table when it is done. */
 function showProgress(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
 }

@@ -11,11 +11,14 @@ export interface Options {
   readonly autoscaler: string;
   readonly json: boolean;
   readonly html: string | undefined;
+  /** Instead of playing: what one decision takes and stores. */
+  readonly weigh: boolean;
 }
 
 /** How to ask, in one line or two. */
 export const usage = `npm run bench:decisions -- [--traces DIR] [--boot SECONDS[,SECONDS]] [--delay SECONDS] [--peak N[,N]]
-    [--trace TEXT] [--autoscaler TEXT] [--json] [--html FILE]`;
+    [--trace TEXT] [--autoscaler TEXT] [--json] [--html FILE]
+    --weigh [--boot SECONDS[,SECONDS]]   what one decision takes and stores`;
 
 /** Throws with the usage when an argument is unknown or no positive number. */
 export function readOptions(args: readonly string[], defaults: { readonly traces: string }): Options {
@@ -30,6 +33,7 @@ export function readOptions(args: readonly string[], defaults: { readonly traces
       autoscaler: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
+      weigh: { type: 'boolean', default: false },
     },
   });
   return {
@@ -41,6 +45,7 @@ export function readOptions(args: readonly string[], defaults: { readonly traces
     autoscaler: values.autoscaler,
     json: values.json,
     html: values.html,
+    weigh: values.weigh,
   };
 }
 

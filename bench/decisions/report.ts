@@ -4,7 +4,7 @@ import type { Row } from './sweep.ts';
 
 const chart = { width: 560, height: 320, left: 52, right: 12, top: 12, bottom: 40 };
 /** Risk on a logarithmic axis; what is lower is drawn at the left edge. */
-const riskRange = { from: 0.02, to: 10 };
+const riskRange = { from: 0.02, to: 30 };
 const names = baselines.map(({ name }) => name);
 
 /** The whole benchmark as one HTML file without anything beside it: per world the curves of cost against risk, and the ranking at equal risk. */
@@ -38,7 +38,7 @@ function curves(rows: readonly Row[]): string {
     return chart.left + Math.min(1, share) * (chart.width - chart.left - chart.right);
   };
   const y = (cost: number) => {
-    const share = (Math.min(cost, highest) - lowest) / (highest - lowest);
+    const share = (Math.max(lowest, Math.min(cost, highest)) - lowest) / (highest - lowest);
     return chart.height - chart.bottom - share * (chart.height - chart.top - chart.bottom);
   };
   const lines = names.map((name, index) => {
@@ -59,7 +59,7 @@ function axes(
   range: { lowest: number; highest: number },
 ): string {
   const bottom = chart.height - chart.bottom;
-  const risks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10].map(
+  const risks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20].map(
     (risk) =>
       `<line class="grid" x1="${x(risk)}" x2="${x(risk)}" y1="${chart.top}" y2="${bottom}"/><text x="${x(risk)}" y="${bottom + 14}" text-anchor="middle">${risk}</text>`,
   );

@@ -1,6 +1,6 @@
 /**
- * What the risk rule has learnt about one layer's demand: plain JSON, stored with the layer. As JSON text 22 KB with a boot time of one minute, 26 KB with
- * ten, 37 KB with the longest look-ahead of 32 ticks; never over 64 KB (a test says so). All amounts of demand in it are square roots of
+ * What the risk rule has learnt about one layer's demand: plain JSON, stored with the layer. As JSON text 29 KB with a boot time of one minute, 35 KB with
+ * ten, 50 KB with the longest look-ahead of 32 ticks (`npm run bench:decisions -- --weigh`); never over 64 KB (a test says so). All amounts of demand in it are square roots of
  * demand in units of `unitLoad`, and most are rounded to six decimals, so that they are short as text.
  */
 export interface ForecastState {

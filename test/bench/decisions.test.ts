@@ -11,9 +11,11 @@ import { readOptions } from '../../bench/decisions/options.ts';
 import { report } from '../../bench/decisions/report.ts';
 import { score } from '../../bench/decisions/score.ts';
 import { type Autoscaler, simulate, type World } from '../../bench/decisions/simulate.ts';
+import { summary } from '../../bench/decisions/summary.ts';
 import { type Row, sweep } from '../../bench/decisions/sweep.ts';
 import { table } from '../../bench/decisions/table.ts';
 import { playable } from '../../bench/decisions/traces.ts';
+import { sayWeights } from '../../bench/decisions/weigh.ts';
 
 /** A world where one instance carries 10 a minute within the SLO, and 12.5 when fully used. */
 function world(load: readonly number[], changes: Partial<World> = {}): World {
@@ -205,6 +207,19 @@ describe('the output', () => {
     const html = report(rows);
     for (const { name } of baselines) expect(html).toContain(name);
     expect(html).not.toMatch(/src=|href=/);
+  });
+
+  it('sums up with the best baseline of the same world at the risk that ours reached', () => {
+    const elsewhere = { ...row(0.4, 0.5), trace: 'another' };
+    const own = { ...row(0.55, 1.4, 'concertina'), setting: 0.5 };
+    const [, line] = summary([own, row(0.1, 2), row(1, 1.5), elsewhere]);
+    expect(line).toMatch(/made .* 0\.5 +0\.550 +1\.400 +1\.750 HPA \(ours -20\.0 %\)/);
+    expect(summary([own])[1]).toContain('none reaches it');
+  });
+
+  it('says what a decision takes and stores', () => {
+    const [line] = sayWeights([{ bootSeconds: 60, medianMilliseconds: 0.25, stateBytes: 40_960 }]);
+    expect(line).toBe('boot 60 s, after 15 days: a decision takes 0.25 ms (median), its state 40.0 KB');
   });
 
   it('prints a table that leads with the optimum', () => {
