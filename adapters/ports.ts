@@ -5,7 +5,7 @@ import type { Acknowledgement, Notice } from '../core/notice.ts';
 import type { CommandOutcome } from '../core/participants/judge-step.ts';
 import type { TargetHealth } from '../core/participants/plan-targets.ts';
 import type { AlarmReading } from '../core/readings.ts';
-import type { DecisionRecord, Instance, StoredRecord } from '../core/records.ts';
+import type { DecisionRecord, FileRecord, Instance, StoredRecord } from '../core/records.ts';
 import type { Series } from '../core/samples.ts';
 import type { Stored } from '../core/stored.ts';
 
@@ -75,6 +75,8 @@ export interface Table {
   load(application: string): Promise<Stored>;
   /** All or nothing. `conflict` when any record was changed since it was read: read again and decide again. */
   commit(application: string, change: Change): Promise<'committed' | 'conflict'>;
+  /** The application file as of one of its versions; undefined when there is none of that number. */
+  file(application: string, version: number): Promise<FileRecord | undefined>;
   /**
    * Stored decisions, newest first, at most `limit` (1 to 1000); only those of one layer when named, only those before an instant when given.
    * Those of shadow rules only when asked for, and then no others.

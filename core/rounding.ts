@@ -21,6 +21,11 @@ export function isWithin(value: number, band: { readonly target: number; readonl
   return Math.abs(value - band.target) <= band.distance + SLACK * Math.abs(band.target);
 }
 
+/** For sentences, without the sign: chances below a thousandth of a percent are no longer told apart. */
+export function shownPercent(percent: number): string {
+  return percent > 0 && percent < 0.001 ? 'under 0.001' : shown(percent);
+}
+
 /** For sentences: at most four significant digits, whole numbers in full. Made for every decision, so ordinary sizes avoid `toPrecision`. */
 export function shown(value: number): string {
   if (Number.isInteger(value)) return String(value);

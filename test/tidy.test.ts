@@ -80,6 +80,7 @@ const corePipeline = [
   'note-observations',
   'awaiting-probes',
   'decide-scaling',
+  'explain-decision',
   'decide-layers',
   'record-decision',
   'decide-shadow',

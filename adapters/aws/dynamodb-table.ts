@@ -3,13 +3,14 @@ import {
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   TransactionCanceledException,
   TransactionConflictException,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { DecisionRecord } from '../../core/records.ts';
+import type { DecisionRecord, FileRecord } from '../../core/records.ts';
 import { type Stored, storedFromRecords } from '../../core/stored.ts';
 import type { Change, DecisionQuery, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
@@ -17,6 +18,7 @@ import type { Item } from './dynamodb-item.ts';
 import {
   decisionKeyAt,
   decisionPartition,
+  fileVersionKey,
   isDecision,
   isTorn,
   recordFromItem,
@@ -80,6 +82,13 @@ export class DynamoDbTable implements Table {
       if (isConflict(error)) return 'conflict';
       throw explained(error, { application, writes });
     }
+  }
+
+  async file(application: string, version: number): Promise<FileRecord | undefined> {
+    const key = fileVersionKey(application, version);
+    const { Item: item } = await this.#client.send(new GetItemCommand({ TableName: this.#tableName, Key: key }));
+    const record = item && recordFromItem(item);
+    return record?.kind === 'file' ? record : undefined;
   }
 
   async decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]> {

@@ -30,6 +30,11 @@ export function decisionKeyAt(before: Instant, of: NonNullable<DecisionQuery['of
   return `${of === 'live' ? 'decision' : 'shadow-decision'}#${String(before).padStart(15, '0')}`;
 }
 
+/** Where one version of an application file lies. */
+export function fileVersionKey(application: string, version: number): Item {
+  return keyOf(`${application}#files`, `file#${String(version).padStart(9, '0')}`);
+}
+
 /** One write of a commit: an item to put or a key to delete, the version that must be stored now, and what to call it in an error. */
 export interface Write {
   readonly name: string;
@@ -74,8 +79,7 @@ function putsOf(application: string, record: StoredRecord, change: Change): read
   const item = { ...itemFromObject(record), ...keyOf(partition, key), ...fenced, ...ttl };
   const put = { name: key, item, key: keyOf(partition, key), storedVersion: record.version - 1 };
   if (record.kind !== 'file') return [put];
-  const version = `file#${String(record.version).padStart(9, '0')}`;
-  const inHistory = keyOf(`${application}#files`, version);
+  const inHistory = fileVersionKey(application, record.version);
   const inRegistry = keyOf(registryPartition, application);
   return [
     put,

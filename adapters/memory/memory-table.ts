@@ -1,6 +1,6 @@
 import { earlier, type Instant, isAtOrAfter, isBefore } from '../../core/amounts.ts';
 import { recordKey } from '../../core/record-key.ts';
-import { type DecisionRecord, type StoredRecord, wholeAccount } from '../../core/records.ts';
+import { type DecisionRecord, type FileRecord, type StoredRecord, wholeAccount } from '../../core/records.ts';
 import { type Stored, storedAfter, storedFromRecords } from '../../core/stored.ts';
 import type { Change, Clock, DecisionQuery, Table } from '../ports.ts';
 import { requireWritable } from '../writable-change.ts';
@@ -24,6 +24,8 @@ interface Shelf {
   readonly live: OrderedRecords<StoredRecord>;
   readonly decisions: OrderedRecords<DecisionRecord>;
   readonly shadowDecisions: OrderedRecords<DecisionRecord>;
+  /** Every version of the application file. */
+  readonly files: Map<number, FileRecord>;
   /** What `load` last returned. */
   loaded: Stored | undefined;
   /** Kinds of records that have changed since. */
@@ -82,6 +84,10 @@ export class MemoryTable implements Table {
     return 'committed';
   }
 
+  async file(application: string, version: number): Promise<FileRecord | undefined> {
+    return this.#shelves.get(application)?.files.get(version);
+  }
+
   async decisions(application: string, query: DecisionQuery): Promise<readonly DecisionRecord[]> {
     const { layer, limit, before, of = 'live' } = query;
     const shelf = this.#freshShelf(application);
@@ -106,6 +112,7 @@ export class MemoryTable implements Table {
       live: new OrderedRecords<StoredRecord>(),
       decisions: new OrderedRecords<DecisionRecord>(),
       shadowDecisions: new OrderedRecords<DecisionRecord>(),
+      files: new Map<number, FileRecord>(),
       loaded: undefined,
       stale: new Set<StoredRecord['kind']>(),
       nextExpiryAt: undefined,
@@ -147,6 +154,7 @@ function put(shelf: Shelf, key: string, record: StoredRecord): TableChange {
   const before = putOn(shelf, key, record);
   if (record.kind !== 'decision' && record.kind !== 'shadow-decision') {
     shelf.stale.add(record.kind);
+    if (record.kind === 'file') shelf.files.set(record.version, record);
     if ('expiresAt' in record) shelf.nextExpiryAt = earlier(shelf.nextExpiryAt, record.expiresAt);
   }
   return { application: record.application, key, ...(before && { before }), after: record };

@@ -5,6 +5,7 @@ import { SystemChance } from '../../adapters/aws/system-chance.ts';
 import { SystemClock } from '../../adapters/aws/system-clock.ts';
 import { applyCommand } from './apply.ts';
 import type { CliWorld, ExitCode } from './cli-world.ts';
+import { explainCommand } from './explain.ts';
 import { shadowCommand } from './shadow.ts';
 import { testRulesCommand } from './test-rules.ts';
 
@@ -25,7 +26,14 @@ const commands: Readonly<Record<string, (words: readonly string[], world: CliWor
   apply: applyCommand,
   shadow: shadowCommand,
   'test-rules': testRulesCommand,
+  explain: explainCommand,
 };
+
+/** Whoever reads our output (`head`, a pager) may have read enough. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 const [name = '', ...words] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;

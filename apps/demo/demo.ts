@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { type Problem, sayProblem, shown } from '../../core/application/problem.ts';
 import { readApplication } from '../../core/application/read-application.ts';
+import { decisionLines } from './decision-lines.ts';
 import { figuresOf } from './figures.ts';
 import type { Paint } from './paint.ts';
 import { type Play, play } from './play.ts';
@@ -39,8 +40,13 @@ export async function demoCommand(words: readonly string[], world: DemoWorld): P
   const figures = figuresOf(played, (world.progress.millis() - startedAt) / 1000);
   world.print(summaryOf(played, figures, world));
   if (options.svg !== undefined) {
-    const problem = writeSvg(options.svg, svgPlot(played, figures), world);
+    const problem = write('--svg', options.svg, svgPlot(played, figures), world);
     if (problem !== undefined) return refuse([problem], world);
+  }
+  if (options.decisions !== undefined) {
+    const problem = write('--decisions', options.decisions, await decisionLines(played), world);
+    if (problem !== undefined) return refuse([problem], world);
+    world.print(`\nAsk why: npm run explain -- ${played.play.application.application} --file ${options.decisions}`);
   }
   if (options.isJson) world.print(JSON.stringify(figures));
   return figures.violations.length === 0 ? 0 : 1;
@@ -76,12 +82,12 @@ function readText(option: string, file: string, world: DemoWorld): string | Prob
   }
 }
 
-function writeSvg(file: string, svg: string, world: DemoWorld): Problem | undefined {
+function write(option: string, file: string, text: string, world: DemoWorld): Problem | undefined {
   try {
-    world.writeFile(file, svg);
+    world.writeFile(file, text);
     return undefined;
   } catch (error) {
-    return { path: '--svg', found: shown(file), allowed: 'a file that can be written', message: messageOf(error) };
+    return { path: option, found: shown(file), allowed: 'a file that can be written', message: messageOf(error) };
   }
 }
 

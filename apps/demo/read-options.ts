@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly days: number | undefined;
   readonly isJson: boolean;
   readonly svg: string | undefined;
+  /** Where the decisions are written. */
+  readonly decisions: string | undefined;
 }
 
 /** The recorded load that is played without `--trace`. */
@@ -29,6 +31,7 @@ notices, acknowledgements. Needs no AWS account. Days pass in seconds, and the s
   --seed N            a whole number from 0 that all chance comes from; else 1
   --days N            plays only the first N days of the trace, for example 0.5
   --svg FILE          also writes the plot as an SVG file
+  --decisions FILE    also writes every decision, for npm run explain -- --file FILE
   --json              ends with the figures as one JSON object on the last line
   --help              prints this
 
@@ -41,6 +44,7 @@ const options = {
   days: { type: 'string' },
   json: { type: 'boolean', default: false },
   svg: { type: 'string' },
+  decisions: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -60,6 +64,7 @@ export function readOptions(words: readonly string[]): DemoOptions | readonly Pr
       days: values.days === undefined ? undefined : Number(values.days),
       isJson: values.json,
       svg: values.svg,
+      decisions: values.decisions,
     };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,7 +1,7 @@
 import type { RiskRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
 import type { RiskAnswer } from '../forecast/step-risk.ts';
-import { roundUp, shown } from '../rounding.ts';
+import { roundUp, shown, shownPercent } from '../rounding.ts';
 import type { Foreseen } from './foresee.ts';
 import type { LayerSituation } from './layer-situation.ts';
 
@@ -38,7 +38,7 @@ function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskA
   const { load, expectedLoad, bandLoad, chanceShortPercent } = outlook;
   const expected = `${kpi} ${shown(load)}, expected ${shown(expectedLoad)} (${shown(bandLoad[0])} to ${shown(bandLoad[1])})`;
   if (basis === 'learning') return `${expected}; still learning, so never below what demand needs now`;
-  return `${expected}; ${shown(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
+  return `${expected}; ${shownPercent(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
 }
 
 /** What is released waits until the needs of the last boot time all allow it. */

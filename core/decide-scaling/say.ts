@@ -4,7 +4,9 @@ import { type Instant, isoFromInstant } from '../amounts.ts';
 export function usd(value: number): string {
   if (Number.isInteger(value)) return `$${value}`;
   const cents = value.toFixed(2);
-  return Math.abs(Number(cents) - value) < 1e-9 ? `$${cents}` : `$${Number(value.toPrecision(3))}`;
+  return Math.abs(value) >= 0.1 || Math.abs(Number(cents) - value) < 1e-9
+    ? `$${cents}`
+    : `$${Number(value.toPrecision(3))}`;
 }
 
 const DAY_SECONDS = 86_400;

@@ -102,6 +102,7 @@ describe('apply', () => {
       applications: () => table.applications(),
       load: () => Promise.reject(broken),
       commit: (name, change) => table.commit(name, change),
+      file: (name, version) => table.file(name, version),
       decisions: (name, query) => table.decisions(name, query),
     };
     const { world, errors } = await makeTerminal({ table: failing });

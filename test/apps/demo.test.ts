@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { recordedTable } from '../../apps/cli/recorded-table.ts';
 import { type DemoWorld, demoCommand } from '../../apps/demo/demo.ts';
 import { ansiPaint, noPaint, paintFor } from '../../apps/demo/paint.ts';
+import { questionOf } from '../../core/explain-decision/question.ts';
 import { smallApplication } from '../factories/demo-world.ts';
 
 const hill = Array.from({ length: 40 }, (_, minute) => `${minute * 60},${20 + 4 * Math.min(minute, 39 - minute)}`);
@@ -151,6 +153,21 @@ describe('demo', { timeout: 60_000 }, () => {
     expect(coarse.printed[0]).toContain('halfhours.csv, 1 h, seed 1');
     expect(fine.printed[0]).toContain('seconds.csv, 5 min, seed 1');
     expect(fine.printed[0]).not.toContain('interpolated');
+  });
+
+  it('writes every decision, and explain tells why of each layer', async () => {
+    const demo = makeDemo();
+    expect(await demoCommand([...common, '--decisions', 'out.json'], demo.world)).toBe(0);
+
+    expect(demo.printed.join('\n')).toContain('npm run explain -- small --file out.json');
+    const text = demo.written.get('out.json') ?? '';
+    const table = recordedTable(text);
+    const decisions = await table.decisions('small', { limit: 1000 });
+    expect(new Set(decisions.map(({ decision }) => decision.layer)).size).toBeGreaterThan(1);
+    for (const { decision } of decisions) {
+      const file = await table.file('small', decision.fileVersion);
+      expect([decision.because, typeof questionOf(decision, file?.file)]).toEqual([decision.because, 'object']);
+    }
   });
 
   it('writes a picture', async () => {

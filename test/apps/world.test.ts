@@ -130,6 +130,7 @@ const faults: Readonly<Record<string, { readonly promise: number; readonly plant
         table: {
           applications: () => table.applications(),
           load: (application) => table.load(application),
+          file: (application, version) => table.file(application, version),
           decisions: (application, query) => table.decisions(application, query),
           commit: (application, change) =>
             table.commit(application, { ...change, put: change.put.filter(({ kind }) => kind !== 'decision') }),

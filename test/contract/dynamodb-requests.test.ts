@@ -118,6 +118,21 @@ describe('DynamoDbTable, what it sends', () => {
   });
 });
 
+describe('DynamoDbTable, the versions of a file', () => {
+  it('asks for one by its key, and is told that there is none', async () => {
+    const file = makeFileRecord({ application, version: 3 });
+    const table = await makeTable((_, times) => ({ body: times === 1 ? { Item: itemFromObject(file) } : {} }));
+
+    expect(await table.file(application, 3)).toStrictEqual(file);
+    expect(await table.file(application, 4)).toBeUndefined();
+
+    expect(aws.requests.map(({ operation, input }) => [operation, input['Key']])).toEqual([
+      ['GetItem', { application: { S: `${application}#files` }, key: { S: 'file#000000003' } }],
+      ['GetItem', { application: { S: `${application}#files` }, key: { S: 'file#000000004' } }],
+    ]);
+  });
+});
+
 describe('DynamoDbTable, decisions', () => {
   const decision = itemFromObject(makeDecisionRecord({ application, seconds: 0 }));
 

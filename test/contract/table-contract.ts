@@ -231,6 +231,17 @@ export function severalRecordsContract(name: string, makeTable: () => Promise<Ta
       table = await makeTable();
     });
 
+    it('gives every version of the file, the old ones too', async () => {
+      const application = freshApplication();
+      await table.commit(application, { put: [makeFileRecord({ application })] });
+      await table.commit(application, { put: [makeFileRecord({ application, version: 2 })] });
+
+      expect(await table.file(application, 1)).toStrictEqual(makeFileRecord({ application }));
+      expect(await table.file(application, 2)).toStrictEqual(makeFileRecord({ application, version: 2 }));
+      expect(await table.file(application, 3)).toBeUndefined();
+      expect(await table.file('nobody', 1)).toBeUndefined();
+    });
+
     it('writes and removes all of a change, or nothing', async () => {
       const application = freshApplication();
       const head = makeHeadRecord({ application });

@@ -111,6 +111,7 @@ export class OvertakenTable implements Table {
 
   applications: Table['applications'] = () => this.#table.applications();
   load: Table['load'] = (application) => this.#table.load(application);
+  file: Table['file'] = (application, version) => this.#table.file(application, version);
   decisions: Table['decisions'] = (application, query) => this.#table.decisions(application, query);
 
   async commit(application: string, change: Change): Promise<'committed' | 'conflict'> {

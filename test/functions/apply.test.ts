@@ -20,6 +20,7 @@ function contested(table: Table, times: number): Table {
   return {
     applications: () => table.applications(),
     load: (application) => table.load(application),
+    file: (application, version) => table.file(application, version),
     decisions: (application, query) => table.decisions(application, query),
     commit: async (application, change) => {
       left -= 1;

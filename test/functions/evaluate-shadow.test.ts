@@ -177,6 +177,7 @@ describe('shadow rules', () => {
     const failing: Table = {
       applications: () => table.applications(),
       load: (application) => table.load(application),
+      file: (application, version) => table.file(application, version),
       decisions: (application, query) => table.decisions(application, query),
       commit: async (application, change) => {
         if (fails && change.put.some(({ kind }) => kind === 'shadow')) throw new Error('ThrottlingException');
@@ -228,6 +229,7 @@ describe('shadow rules', () => {
     const overtaken: Table = {
       applications: () => table.applications(),
       load: (application) => table.load(application),
+      file: (application, version) => table.file(application, version),
       decisions: (application, query) => table.decisions(application, query),
       commit: async (application, change) => {
         if (isOvertaken && change.put.some(({ kind }) => kind === 'shadow')) {

@@ -230,6 +230,7 @@ describe('on the schedule', () => {
     const { table } = world;
     const broken: Table = {
       applications: () => table.applications(),
+      file: (application, version) => table.file(application, version),
       decisions: (application, query) => table.decisions(application, query),
       commit: (application, change) => table.commit(application, change),
       load: async (application) => {

@@ -39,6 +39,7 @@ describe('dollars in a sentence', () => {
     [0.0816, '$0.0816'],
     [0.1 * 3, '$0.30'],
     [1.23456, '$1.23'],
+    [0.6528, '$0.65'],
   ])('%d reads %s', (value, text) => {
     expect(usd(value)).toBe(text);
   });
