@@ -48,7 +48,7 @@ export interface AppliedLimit {
 export type Outcome = 'out' | 'in' | 'hold';
 
 /**
- * What a decision was made from beside its readings and alarms: some 300 bytes, enough to ask the same rules again with other readings
+ * What a decision was made from beside its readings and alarms: some 400 bytes, enough to ask the same rules again with other readings
  * (explain-decision/). Made by decide-scaling/basis-of.ts.
  */
 export interface DecisionBasis {
