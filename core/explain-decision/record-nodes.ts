@@ -89,7 +89,7 @@ function outlookNodes(
   now: Instant,
 ): readonly ExplanationNode[] {
   if (outlook === undefined) return [];
-  const { until, load, expectedLoad, bandLoad, asked, chanceShortPercent, aimedPercent, price } = outlook;
+  const { until, load, expectedLoad, bandLoad, asked, chanceShortPercent, aimedPercent, policy } = outlook;
   const [low, high] = bandLoad.map(shown);
   return [
     {
@@ -99,8 +99,9 @@ function outlookNodes(
     { label: 'error band', detail: `${low} to ${high}, one expected error down and up` },
     {
       label: 'risk',
-      detail: `${shownPercent(chanceShortPercent)} % chance that ${count} are too few, ${shown(aimedPercent)} % aimed for; a minute short is worth ${shown(price)} instance-minutes`,
+      detail: `${shownPercent(chanceShortPercent)} % chance that ${count} are too few, ${shown(aimedPercent)} % aimed for`,
     },
+    { label: 'sized by', detail: `${policy}: the cheapest lately at this risk` },
     ...(asked < count
       ? [{ label: 'release', detail: `${asked} would do from now on, ${count} stay for the last boot time's needs` }]
       : []),

@@ -77,7 +77,7 @@ function risk(name: string, answer: Pick<Outlook, 'asked' | 'chanceShortPercent'
     bandLoad: [505, 576] as const,
     asked,
     chanceShortPercent,
-    price: 2.93,
+    policy: 'expected, errors lately, held for a boot time',
     aimedPercent: 0.47,
   };
   const because = `requests 512, expected 540.2 (505 to 576); ${chanceShortPercent} % chance to be short, 0.5 % accepted`;
