@@ -5,6 +5,7 @@ import { isTruth, isUsable, type Ladder, type StandIn, standInFor, standInNow } 
 import type { KpiQueries } from './kpi-queries.ts';
 import type { Reading, Readings } from './readings.ts';
 import { ageOf, newestComplete, type Sample, type Series } from './samples.ts';
+import { heardInputs } from './silent-inputs.ts';
 
 /**
  * What the rules see: one reading for each KPI that the plan asks for. The newest datapoint of a complete period counts when it is fresh
@@ -30,11 +31,23 @@ export function computeKpis(
     const answered = seriesOf(kpi.kpi);
     // Values that were repeated for too long are none, of whatever period.
     const series = answered && held === 'too old' ? { ...answered, samples: [] } : answered;
-    const reading = read(kpi, { rungs: kpi.rungs, series, seriesOf }, now);
+    const heard = series && heardInputs(kpi, series, { results, now });
+    const ladder = { rungs: kpi.rungs, series: heard?.series, seriesOf };
+    const reading = read(kpi, ladder, now);
+    if (reading.source === 'missing' && heard?.silent !== undefined) {
+      readings.set(kpi.kpi, partial(read(kpi, { ...ladder, series }, now), heard.silent));
+      continue;
+    }
     const doubt = reading.source === 'measured' && held !== 'too old' ? held : undefined;
     readings.set(kpi.kpi, doubt === undefined ? reading : { ...reading, onlyOut: doubt });
   }
   return readings;
+}
+
+/** What the other metrics of an expression make of it may still justify more instances. */
+function partial(reading: Reading, silent: string): Reading {
+  if (reading.source !== 'measured') return reading;
+  return { ...reading, onlyOut: `${silent} in it is silent and counts as 0` };
 }
 
 /**

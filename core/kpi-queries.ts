@@ -3,7 +3,7 @@ import { type Kpi, type Rung, rungsOf } from './application/kpi-schema.ts';
 import { kpisLookedAt, type Looks } from './kpis-looked-at.ts';
 import { expandMetrics } from './metric-math/expand-metrics.ts';
 import type { Expression } from './metric-math/expression.ts';
-import { referencedIds } from './metric-math/expression.ts';
+import { referencedIds, unfilledIds } from './metric-math/expression.ts';
 import { parseExpression } from './metric-math/parse-expression.ts';
 import { printExpression, renameIds } from './metric-math/print-expression.ts';
 
@@ -32,6 +32,8 @@ export interface KpiQueries extends Looks {
   readonly coverage: Kpi['coverage'];
   /** KPIs inside the expression whose last value stands in for missing ones, but not for longer than this. */
   readonly heldInputs: readonly { readonly id: string; readonly holdLastSeconds: number }[];
+  /** Ids of the metrics inside the expression whose silence nothing fills: metric math would count it as 0 (silent-inputs.ts). */
+  readonly unfilledInputs: readonly string[];
 }
 
 /** `<layer>_in_service` and `<layer>_desired` are published once a minute, and CloudWatch keeps them by the minute. */
@@ -57,8 +59,9 @@ export function queriesOf(application: Application): readonly KpiQueries[] {
     if (settings === undefined || query === undefined) continue;
     const needed = closureOf(builder, query);
     const heldInputs = needed.flatMap(({ id }) => builder.inputs.get(id)?.held ?? []);
+    const unfilledInputs = query.expression === undefined ? [] : [...new Set(unfilledOf(builder, query))];
     const { missing, coverage } = settings;
-    found.push({ kpi, query, needed, ...looks, rungs: rungsOf(missing), coverage, heldInputs });
+    found.push({ kpi, query, needed, ...looks, rungs: rungsOf(missing), coverage, heldInputs, unfilledInputs });
   }
   return found;
 }
@@ -68,9 +71,16 @@ interface Builder {
   /** By what they ask. */
   readonly queries: Map<string, MetricQuery>;
   /** What an expression refers to, by its id; `held` when it repeats the last value of a KPI. */
-  readonly inputs: Map<string, { readonly queries: readonly MetricQuery[]; readonly held: KpiQueries['heldInputs'] }>;
+  readonly inputs: Map<string, Inputs>;
   /** By KPI; undefined for one that cannot be read. */
   readonly expressions: Map<string, Expression | undefined>;
+}
+
+interface Inputs {
+  readonly queries: readonly MetricQuery[];
+  readonly held: KpiQueries['heldInputs'];
+  /** Those of the queries whose gaps stay gaps. */
+  readonly unfilled: readonly MetricQuery[];
 }
 
 /** The period a KPI is measured at: its own, or for an expression the longest below it. */
@@ -144,7 +154,8 @@ function expressionQuery(
   }
   const text = renameIds(expression, (name) => inputs.get(name)?.id ?? name);
   const query = shared(builder, { id, periodSeconds, expression: text });
-  builder.inputs.set(query.id, { queries: [...inputs.values()], held: [] });
+  const unfilled = unfilledIds(expression).flatMap((name) => inputs.get(name) ?? []);
+  builder.inputs.set(query.id, { queries: [...inputs.values()], held: [], unfilled });
   return query;
 }
 
@@ -180,7 +191,7 @@ function filled(
   const { id, input, filler, held } = of;
   const expression = `FILL(${input.id}, ${filler})`;
   const query = shared(builder, { id, periodSeconds: input.periodSeconds, expression });
-  builder.inputs.set(query.id, { queries: [input], held });
+  builder.inputs.set(query.id, { queries: [input], held, unfilled: [] });
   return query;
 }
 
@@ -193,6 +204,11 @@ function shared(builder: Builder, query: MetricQuery): MetricQuery {
   if (known !== undefined) return known;
   builder.queries.set(key, query);
   return query;
+}
+
+function unfilledOf(builder: Builder, query: MetricQuery): readonly string[] {
+  if (query.metric !== undefined) return [query.id];
+  return builder.inputs.get(query.id)?.unfilled.flatMap((input) => unfilledOf(builder, input)) ?? [];
 }
 
 function closureOf(builder: Builder, query: MetricQuery): readonly MetricQuery[] {

@@ -74,6 +74,7 @@ const corePipeline = [
   'kpi-queries',
   'collect-metrics',
   'fall-back',
+  'silent-inputs',
   'collect-history',
   'compute-kpis',
   'pin-revision',

@@ -59,6 +59,18 @@ export function referencedIds(expression: Expression): readonly string[] {
   return [...ids];
 }
 
+/** The ids whose gaps the expression does not fill itself: those that stand somewhere outside FILL. */
+export function unfilledIds(expression: Expression): readonly string[] {
+  const ids = new Set<string>();
+  const walk = (part: Argument): void => {
+    if (part.kind === 'id') ids.add(part.id);
+    if (part.kind === 'call' && part.name === 'FILL') return;
+    for (const inner of partsOf(part)) walk(inner);
+  };
+  walk(expression);
+  return [...ids];
+}
+
 /** Whether METRICS() occurs: the value then depends on every metric of the request, see `expandMetrics`. */
 export function usesMetrics(expression: Expression): boolean {
   let found = false;
