@@ -1,5 +1,6 @@
 import type { Application } from './application/application-schema.ts';
-import { type Kpi, type Rung, rungsOf } from './application/kpi-schema.ts';
+import type { Kpi, Rung } from './application/kpi-schema.ts';
+import { rungsOf } from './application/rungs.ts';
 import { kpisLookedAt, type Looks } from './kpis-looked-at.ts';
 import { expandMetrics } from './metric-math/expand-metrics.ts';
 import type { Expression } from './metric-math/expression.ts';

@@ -1,7 +1,7 @@
 import type { Application } from './application/application-schema.ts';
-import { rungsOf } from './application/kpi-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import type { Rule } from './application/rule-schema.ts';
+import { rungsOf } from './application/rungs.ts';
 
 /** How much of a KPI is looked at. */
 export interface Looks {

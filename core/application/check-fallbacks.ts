@@ -1,8 +1,9 @@
 import { checkReference } from './check-reference.ts';
 import { type Draft, readableItems } from './draft.ts';
 import type { References } from './find-cycles.ts';
-import { type Rung, rungsOf } from './kpi-schema.ts';
+import type { Rung } from './kpi-schema.ts';
 import { type Path, type Problem, pathText, shown } from './problem.ts';
+import { rungsOf } from './rungs.ts';
 
 /** What is known of expressions; absent while they come back to themselves. */
 export interface ReadInputs {

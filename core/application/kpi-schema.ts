@@ -112,9 +112,3 @@ export type Kpi = z.infer<typeof kpiSchema>;
 export type MissingPolicy = Kpi['missing'];
 /** One stand-in for missing data. Told apart by the key it has: `assume`, `holdLastSeconds` or `kpi`. */
 export type Rung = z.infer<typeof rung>;
-
-/** The stand-ins of a KPI, in the order in which they are tried; none for "hold". */
-export function rungsOf(missing: MissingPolicy): readonly Rung[] {
-  if (missing === 'hold') return [];
-  return Array.isArray(missing) ? missing : [missing];
-}
