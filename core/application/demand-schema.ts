@@ -31,7 +31,7 @@ export const demandSchema = z
     backlog: nameSchema
       .optional()
       .describe(
-        'A KPI that measures what waits, such as the length of a queue. By how much it grew from one period to the next is demand too.',
+        'A KPI that measures what waits, such as the length of a queue. By how much it grew from one period to the next is demand too. Without it nothing is taken to wait.',
       ),
     saturatedWhen: z
       .array(signSchema)
@@ -46,7 +46,7 @@ export const demandSchema = z
       .describe('While the layer is full, demand is taken to be at least this many times what it serves.'),
   })
   .describe(
-    'How demand is told from what was served: a full layer serves less than is asked of it, and hides the rest.',
+    'How demand is told from what was served: a full layer serves less than is asked of it, and hides the rest. Without it demand is what the KPI says.',
   );
 
 /** How demand is told from what was served. */
