@@ -75,6 +75,11 @@ export class RightsGuard {
     this.#answered.set(key, { stage, call: { call, caller, because } });
   }
 
+  /** How many different questions were asked and answered with yes. */
+  get answered(): number {
+    return this.#answered.size;
+  }
+
   /** Calls of this guard that another template would refuse: what it lacks. */
   refusedBy(other: RightsGuard): readonly string[] {
     return [...this.#answered.values()].flatMap(({ stage, call }) =>
