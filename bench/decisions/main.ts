@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { everyAutoscaler } from './autoscalers.ts';
-import { type Options, readOptions } from './options.ts';
+import { type Options, readOptions, usage } from './options.ts';
 import { report } from './report.ts';
 import type { World } from './simulate.ts';
 import { summary } from './summary.ts';
@@ -17,13 +17,34 @@ const minimumBilledSeconds = 60;
  * The benchmark of decisions: every trace of a folder against every autoscaler, in one simulator. `--json` prints a line per run on standard
  * output; otherwise a table a world, and all on one screen at the end. What is worth knowing about a trace (that it was interpolated) and the progress go to standard error.
  */
-function main(options: Options): void {
-  if (options.weigh) {
-    process.stdout.write(`${sayWeights(options.bootSeconds.map(weigh)).join('\n')}\n`);
-    return;
+function main(args: readonly string[]): 0 | 2 {
+  const asked = orRefusal(() => {
+    const options = readOptions(args, { traces: ownTraces });
+    return { options, traces: options.isHelp ? [] : readTraces(options.traces) };
+  });
+  if (typeof asked === 'string') {
+    process.stderr.write(`bench:decisions: ${asked}\n\n${usage}\n`);
+    return 2;
   }
+  if (asked.options.isHelp) process.stdout.write(`${usage}\n`);
+  else if (asked.options.weigh)
+    process.stdout.write(`${sayWeights(asked.options.bootSeconds.map(weigh)).join('\n')}\n`);
+  else play(asked.options, asked.traces);
+  return 0;
+}
+
+/** What was asked for, or why it cannot be done. */
+function orRefusal<Asked extends object>(ask: () => Asked): Asked | string {
+  try {
+    return ask();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function play(options: Options, all: readonly Trace[]): void {
   const rows: Row[] = [];
-  const traces = readTraces(options.traces).filter(({ name }) => name.includes(options.trace));
+  const traces = all.filter(({ name }) => name.includes(options.trace));
   const autoscalers = everyAutoscaler.filter(({ name }) => name.includes(options.autoscaler));
   const worlds = traces.flatMap((trace) => worldsOf(trace, options));
   for (const trace of traces) if (trace.recordedStepSeconds !== trace.stepSeconds) sayInterpolated(trace);
@@ -62,4 +83,4 @@ function showProgress(text: string): void {
 
 const ownTraces = fileURLToPath(new URL('./traces', import.meta.url));
 
-main(readOptions(process.argv.slice(2), { traces: ownTraces }));
+process.exitCode = main(process.argv.slice(2));

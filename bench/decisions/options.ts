@@ -13,6 +13,8 @@ export interface Options {
   readonly html: string | undefined;
   /** Instead of playing: what one decision takes and stores. */
   readonly weigh: boolean;
+  /** Only the usage. */
+  readonly isHelp: boolean;
 }
 
 /** How to ask, in one line or two. */
@@ -20,7 +22,7 @@ export const usage = `npm run bench:decisions -- [--traces DIR] [--boot SECONDS[
     [--trace TEXT] [--autoscaler TEXT] [--json] [--html FILE]
     --weigh [--boot SECONDS[,SECONDS]]   what one decision takes and stores`;
 
-/** Throws with the usage when an argument is unknown or no positive number. */
+/** Throws when an argument is unknown or no positive number. */
 export function readOptions(args: readonly string[], defaults: { readonly traces: string }): Options {
   const { values } = parseArgs({
     args: [...args],
@@ -34,6 +36,7 @@ export function readOptions(args: readonly string[], defaults: { readonly traces
       json: { type: 'boolean', default: false },
       html: { type: 'string' },
       weigh: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
     },
   });
   return {
@@ -46,6 +49,7 @@ export function readOptions(args: readonly string[], defaults: { readonly traces
     json: values.json,
     html: values.html,
     weigh: values.weigh,
+    isHelp: values.help,
   };
 }
 
@@ -53,7 +57,7 @@ function numbers(name: string, text: string, least: number): number[] {
   return text.split(',').map((part) => {
     const value = Number(part);
     if (part.trim() === '' || !Number.isFinite(value) || value < least)
-      throw new RangeError(`${name} takes numbers of ${least} or more, found "${part}"\n${usage}`);
+      throw new RangeError(`${name} takes numbers of ${least} or more, found "${part}"`);
     return value;
   });
 }
