@@ -16,7 +16,7 @@ import type { Account } from './account.ts';
 import { chooseRevisions, latestRevisions } from './choose-revisions.ts';
 import { decideShadows, gatherForShadows, type LiveRun, type ShadowAnswers } from './decide-shadows.ts';
 import { type Answers, gather, pinQuestions } from './gather.ts';
-import type { EvaluatePorts, EvaluateWake } from './stage.ts';
+import type { EvaluatePorts, EvaluateWake } from './wake.ts';
 
 /** What came of one application. */
 export interface EvaluatedApplication {

@@ -1,7 +1,7 @@
 import { instantFromIso } from '../../core/amounts.ts';
 import type { AlarmReading } from '../../core/readings.ts';
 import { EventError, fieldsOf, readBusEvent, textOf } from '../read-event.ts';
-import type { EvaluateWake } from './stage.ts';
+import type { EvaluateWake } from './wake.ts';
 
 const alarmStates: readonly AlarmReading['state'][] = ['OK', 'ALARM', 'INSUFFICIENT_DATA'];
 

@@ -1,20 +1,12 @@
-import type { Ports, PublishedValue, StackValue } from '../../adapters/ports.ts';
+import type { PublishedValue, StackValue } from '../../adapters/ports.ts';
 import type { Instant } from '../../core/amounts.ts';
 import type { Ceilings } from '../../core/ceilings.ts';
 import type { Outcome, Trigger } from '../../core/decision.ts';
-import { type AlarmReading, degradedBecause } from '../../core/readings.ts';
+import { degradedBecause } from '../../core/readings.ts';
 import { failedTogether } from '../failed-together.ts';
 import { readAccount } from './account.ts';
 import { type EvaluatedApplication, evaluateApplication } from './evaluate-application.ts';
-
-/** What this stage may touch. */
-export type EvaluatePorts = Pick<Ports, 'clock' | 'table' | 'metrics' | 'fleet' | 'images' | 'ticks' | 'killSwitch'>;
-
-/** What wakes evaluate: the minute, an alarm whose state changed, or a tick while something of one application moves. */
-export type EvaluateWake =
-  | { readonly trigger: 'schedule' }
-  | { readonly trigger: 'alarm'; readonly alarm: AlarmReading }
-  | { readonly trigger: 'tick'; readonly application: string };
+import type { EvaluatePorts, EvaluateWake } from './wake.ts';
 
 /** What one run did; logged as one line. */
 export interface EvaluateReport {
