@@ -109,7 +109,9 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const asks = asksOf(contest, outlook.sizings, { riskRatio, perInstance });
   const held = heldOf(state.answers, asks, bootTicks);
   const isLearning = state.errors.count < learningCount;
-  const least = isLearning ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question)) : 1;
+  const least = isLearning
+    ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question))
+    : lastingNeed(demand, question, unitLoad);
   const needed = Math.max(least, held[contest.leader] ?? 1);
   const oldestTick = demand.tick - ticksHeld(bootTicks);
   const foreseen = state.foreseen.filter(({ tick }) => tick < outlook.tick && tick > oldestTick);
@@ -217,6 +219,14 @@ function bootTicksOf({ bootSeconds }: RiskQuestion, tickSeconds: number): number
 
 function tickOf(at: Instant, tickSeconds: number): number {
   return Math.floor(at / 1000 / tickSeconds);
+}
+
+/**
+ * What both of the last two ticks needed: a rule that was never short for long has risk left to sit out a rush, and nobody who watches a fleet at
+ * twice its load wants that. It costs next to nothing, as the account takes back what it is less short.
+ */
+function lastingNeed({ now, before }: Demand, question: RiskQuestion, unitLoad: number): number {
+  return plainNeed(Math.min(now, before) ** 2 * unitLoad, question);
 }
 
 /** What a plain reactive rule would ask for: the load of now over what an instance carries. */

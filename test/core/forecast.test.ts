@@ -60,6 +60,14 @@ function daily(days: number, spread: number, seed = 1): number[] {
   );
 }
 
+it('asks for what demand has needed twice in a row, however calm it was before', () => {
+  const calm = Array.from({ length: 3000 }, (_, index) => 900 + (index % 5));
+  const { answers } = play([...calm, 2000, 2000, 2000]);
+
+  expect(answers.at(-4)?.needed).toBeLessThan(12);
+  expect(answers.at(-2)?.needed).toBeGreaterThanOrEqual(20);
+});
+
 describe('calibration', () => {
   it.each([0.5, 2, 5])(
     'reaches an asked-for risk of %d % on a noisy day pattern',
