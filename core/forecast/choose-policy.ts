@@ -1,4 +1,4 @@
-import { decisive, heldSize, holdsOf, scoreOf } from './hold.ts';
+import { decisive, heldSize, holdsOf, qsFor, scoreOf } from './hold.ts';
 import { policyNames } from './policies.ts';
 import type { Answer, Contest, Foreseen, Sizing, Tail, Tally } from './state.ts';
 import { addScores, scoreAtRisk, shareAbove, startTail } from './tail.ts';
@@ -52,10 +52,7 @@ const mostInstances = 1e6;
 /** What each entrant would have in answer to its asks, the newest of which are given. */
 export function heldOf(answers: readonly Answer[], asks: readonly number[], bootTicks: number): number[] {
   const ticks = holdsOf(bootTicks);
-  return asks.map((asked, entrant) => {
-    const before = answers.map((answer) => answer.asks[entrant] ?? 1);
-    return heldSize(before, asked, ticks[entrant % holds] ?? 1);
-  });
+  return asks.map((asked, entrant) => heldSize(answers, { entrant, asked, ticks: ticks[entrant % holds] ?? 1 }));
 }
 
 /** The name of an entrant, for people. */
@@ -107,20 +104,31 @@ function scored({ tails, ticks }: Contest, outcome: Outcome): readonly Tail[] {
   const isEarly = known === undefined && oldest !== undefined && oldest.tick > tick;
   const outlooks = isEarly ? [oldest] : known?.outlooks;
   if (outlooks === undefined) return tails;
+  const at = known?.at ?? 0;
   const holdTicks = holdsOf(bootTicks);
-  return tails.map((tail, entrant) => {
-    const sizings = outlooks.map((outlook) => outlook.sizings[Math.floor(entrant / holds)] ?? ([0, 1] as const));
-    const held = { sizings, at: known?.at ?? 0 };
-    const byNeed = new Map<number, number>();
-    const scores = needs.map((need) => {
-      const before = need <= 1 ? Number.NEGATIVE_INFINITY : byNeed.get(need);
-      if (before !== undefined) return before;
-      const score = scoreOf(held, Math.sqrt((need - 1) * perInstance), holdTicks[entrant % holds] ?? 1);
-      byNeed.set(need, score);
-      return score;
-    });
-    return addScores(tail, scores, ticks);
-  });
+  const { roots, rootOf } = rootsOf(needs, perInstance);
+  const next: Tail[] = [];
+  for (let policy = 0; policy < policyNames.length; policy += 1) {
+    const qs = roots.map((root) => qsFor(outlooks, policy, root));
+    for (const ticksHeld of holdTicks) {
+      const scoreByRoot = qs.map((those) => scoreOf(those, at, ticksHeld));
+      const scores = rootOf.map((root) => scoreByRoot[root] ?? Number.NEGATIVE_INFINITY);
+      next.push(addScores(tails[next.length] ?? startTail(), scores, ticks));
+    }
+  }
+  return next;
+}
+
+/** The square roots of demand that the needs amount to, each once, and for each need the place of its root; -1 for a need of one. */
+function rootsOf(
+  needs: readonly number[],
+  perInstance: number,
+): { readonly roots: number[]; readonly rootOf: number[] } {
+  const distinct = [...new Set(needs)].filter((need) => need > 1);
+  return {
+    roots: distinct.map((need) => Math.sqrt((need - 1) * perInstance)),
+    rootOf: needs.map((need) => distinct.indexOf(need)),
+  };
 }
 
 function tallied(

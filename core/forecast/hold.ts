@@ -16,20 +16,15 @@ export function ticksHeld(bootTicks: number): number {
   return bootTicks + 1;
 }
 
-/** The most of the newest `ticks` asks, the newest of which is `asked`. */
-export function heldSize(asksBefore: readonly number[], asked: number, ticks: number): number {
+/** The most of an entrant's newest `ticks` asks: the newest is `asked`, those before it are in its answers. */
+export function heldSize(
+  answers: readonly Pick<Answer, 'asks'>[],
+  { entrant, asked, ticks }: { readonly entrant: number; readonly asked: number; readonly ticks: number },
+): number {
   let most = asked;
-  for (let back = 1; back < ticks && back <= asksBefore.length; back += 1)
-    most = Math.max(most, asksBefore[asksBefore.length - back] ?? 0);
+  for (let back = 1; back < ticks && back <= answers.length; back += 1)
+    most = Math.max(most, answers[answers.length - back]?.asks[entrant] ?? 1);
   return most;
-}
-
-/** The look-aheads that decided what was in service in a tick, one policy's sizings out of them. */
-export interface Held {
-  /** Without gaps, oldest first; a missing tick carries the sizings of the one before. */
-  readonly sizings: readonly (readonly [number, number])[];
-  /** Where in it the tick itself stands. */
-  readonly at: number;
 }
 
 /** The look-aheads from a holding time before a tick to a boot time after it, gaps filled; undefined when the tick was not foreseen. */
@@ -53,25 +48,37 @@ export function decisive(
   return at < 0 ? undefined : { outlooks, at };
 }
 
+/** The least q with which each of the look-aheads, sized by one policy, would have asked for `root`. */
+export function qsFor(outlooks: readonly Foreseen[], policy: number, root: number): number[] {
+  const qs: number[] = [];
+  for (const { sizings } of outlooks) {
+    const sizing = sizings[policy];
+    qs.push(sizing === undefined ? root : (root - sizing[0]) / sizing[1]);
+  }
+  return qs;
+}
+
 /**
- * The least q with which `root` would have been in service: every answer from the one for the tick itself to a boot time later could have taken
- * instances away, and each holds the most that was asked for in the `ticks` up to it. So: the greatest, over these answers, of the least
- * q that any ask they hold would have needed.
+ * The least q with which a tick's need would have been in service, from what each look-ahead would have needed (`qs`, without gaps, the tick's own
+ * at place `at`): every answer from the one for the tick itself to a boot time later could have taken instances away, and each holds the most
+ * that was asked for in the `ticks` up to it. So: the greatest, over these answers, of the least q that any ask they hold would have needed.
  */
-export function scoreOf({ sizings, at }: Held, root: number, ticks: number): number {
-  const needed = sizings.map(([middle, width]) => (root - middle) / width);
+export function scoreOf(qs: readonly number[], at: number, ticks: number): number {
   let score = Number.NEGATIVE_INFINITY;
-  /** Places in rising order whose q is lower than all later ones: the first is the least of the window. */
-  const candidates: number[] = [];
-  let first = 0;
-  for (let place = Math.max(0, at - ticks + 1); place < needed.length; place += 1) {
-    const q = needed[place] ?? 0;
-    while (candidates.length > first && (needed[candidates[candidates.length - 1] ?? 0] ?? 0) >= q) candidates.pop();
-    candidates.push(place);
-    while ((candidates[first] ?? 0) <= place - ticks) first += 1;
-    if (place >= at) score = Math.max(score, needed[candidates[first] ?? 0] ?? 0);
+  let least = Math.max(0, at - ticks + 1);
+  for (let place = least; place < qs.length; place += 1) {
+    if (least <= place - ticks) least = leastPlace(qs, place - ticks + 1, place);
+    else if ((qs[place] ?? 0) <= (qs[least] ?? 0)) least = place;
+    if (place >= at) score = Math.max(score, qs[least] ?? 0);
   }
   return score;
+}
+
+/** Where the least of these places is, the last of equals: it stays in the window longest. */
+function leastPlace(qs: readonly number[], from: number, to: number): number {
+  let least = from;
+  for (let place = from + 1; place <= to; place += 1) if ((qs[place] ?? 0) <= (qs[least] ?? 0)) least = place;
+  return least;
 }
 
 /** What this rule alone had in service in a past tick, from the answers that could still take instances away from it. */

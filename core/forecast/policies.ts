@@ -43,13 +43,14 @@ const policies: Readonly<Record<string, (clues: Clues & { readonly grain: number
 
 /** Their names, in the order of everything that is kept for each. */
 export const policyNames: readonly string[] = Object.keys(policies);
+const sizers = Object.values(policies);
 
 /** What each policy says now. */
 export function sizingsOf(clues: Clues): Sizing[] {
   const grain = grainRatio * Math.sqrt(clues.perInstance);
-  const errors = withFirstErrors(clues.errors, clues.demand.now);
-  return Object.values(policies).map((policy) => {
-    const [middle, width] = policy({ ...clues, errors, grain });
+  const seen = { ...clues, errors: withFirstErrors(clues.errors, clues.demand.now), grain };
+  return sizers.map((sizer) => {
+    const [middle, width] = sizer(seen);
     return [rounded(middle), Math.max(1e-6, rounded(width))];
   });
 }

@@ -24,15 +24,26 @@ export function startTail(): Tail {
 
 /** Adds the scores of one tick, together worth one; `tick` counts since learning began. */
 export function addScores(tail: Tail, scores: readonly number[], tick: number): Tail {
-  const places = scores.map(binOf).filter((bin) => bin > 0);
-  const first = tail.counts.length === 0 ? Math.min(...places) : Math.min(tail.first, ...places);
-  if (places.length === 0) return { ...tail, total: tail.total + 1 };
-  const counts = [...new Array<number>(tail.counts.length === 0 ? 0 : tail.first - first).fill(0), ...tail.counts];
+  const total = tail.total + 1;
+  const places: number[] = [];
+  for (const score of scores) {
+    const bin = binOf(score);
+    if (bin > 0) places.push(bin);
+  }
+  if (places.length === 0) return { total, first: tail.first, counts: tail.counts };
+  const { first, counts } = withRoomFor(tail, Math.min(...places));
   for (const place of places) {
     while (counts.length <= place - first) counts.push(0);
     counts[place - first] = short((counts[place - first] ?? 0) + 1 / scores.length);
   }
-  return faded({ total: tail.total + 1, first, counts }, tick);
+  return faded({ total, first, counts }, tick);
+}
+
+/** A copy of the counts that begins at `lowest` at the latest. Made for every entrant in every tick: a plain copy is the cheapest. */
+function withRoomFor({ first, counts }: Tail, lowest: number): { readonly first: number; readonly counts: number[] } {
+  if (counts.length === 0) return { first: lowest, counts: [] };
+  if (lowest >= first) return { first, counts: counts.slice() };
+  return { first: lowest, counts: [...new Array<number>(first - lowest).fill(0), ...counts] };
 }
 
 function faded(tail: Tail, tick: number): Tail {

@@ -9,7 +9,7 @@ import {
   shareShort,
   startContest,
 } from '../../core/forecast/choose-policy.ts';
-import { decisive, heldSize, holdsOf, scoreOf } from '../../core/forecast/hold.ts';
+import { decisive, heldSize, holdsOf, qsFor, scoreOf } from '../../core/forecast/hold.ts';
 import { policyNames, sizingsOf } from '../../core/forecast/policies.ts';
 import type { Contest, Foreseen, Sizing } from '../../core/forecast/state.ts';
 import { addScores, scoreAtRisk, shareAbove, startTail } from '../../core/forecast/tail.ts';
@@ -57,6 +57,11 @@ describe('the tail of scores', () => {
   });
 });
 
+/** Answers with the asks of one entrant. */
+function answersOf(asks: readonly number[]) {
+  return asks.map((ask) => ({ asks: [ask] }));
+}
+
 /** Whether an entrant with this q has `root` in service at place `at`, played out answer by answer. */
 function isServed(
   sizings: readonly Sizing[],
@@ -64,7 +69,7 @@ function isServed(
 ) {
   const asks = sizings.map(([middle, width]) => middle + q * width);
   for (let answer = at; answer < asks.length; answer += 1) {
-    const held = heldSize(asks.slice(0, answer), asks[answer] ?? 0, ticks);
+    const held = heldSize(answersOf(asks.slice(0, answer)), { entrant: 0, asked: asks[answer] ?? 0, ticks });
     if (held < root) return false;
   }
   return true;
@@ -72,7 +77,9 @@ function isServed(
 
 describe('holding', () => {
   it('holds the most of the newest asks', () => {
-    expect([1, 2, 3, 9].map((ticks) => heldSize([7, 3, 2], 1, ticks))).toEqual([1, 2, 3, 7]);
+    expect([1, 2, 3, 9].map((ticks) => heldSize(answersOf([7, 3, 2]), { entrant: 0, asked: 1, ticks }))).toEqual([
+      1, 2, 3, 7,
+    ]);
   });
 
   it('holds through a gap of a boot time, or for a third of it', () => {
@@ -94,7 +101,8 @@ describe('holding', () => {
         fc.double({ min: 0, max: 20, noNaN: true }),
         (sizings, place, ticks, root) => {
           const at = place % sizings.length;
-          const score = scoreOf({ sizings, at }, root, ticks);
+          const outlooks = sizings.map((sizing, tick) => ({ tick, expected: 0, sizings: [sizing], lesson: undefined }));
+          const score = scoreOf(qsFor(outlooks, 0, root), at, ticks);
           expect(isServed(sizings, { at, ticks, root, q: score + 1e-6 })).toBe(true);
           expect(isServed(sizings, { at, ticks, root, q: score - 1e-6 })).toBe(false);
         },
