@@ -1,5 +1,5 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
-import { isWanted } from '../instance-life.ts';
+import { isWanted, type Slot } from '../instance-life.ts';
 import type { FileRecord } from '../records.ts';
 import type { Stored } from '../stored.ts';
 
@@ -10,18 +10,24 @@ interface World {
   readonly stored: Stored;
   readonly file: FileRecord;
   readonly now: Instant;
+  /** What this plan changes in the layers before this one: who is found lost there no longer serves. */
+  readonly planned?: readonly Slot[];
 }
 
 /**
  * Whether a layer may launch: each layer that it launches after has what it should in service, or has had its `readySeconds` since that was
  * decided. The wait is bounded, so that one bad layer never blocks another.
  */
-export function mayLaunch(layer: string, { stored, file, now }: World): boolean {
+export function mayLaunch(layer: string, { stored, file, now, planned = [] }: World): boolean {
   return (file.file.layers[layer]?.launchAfter ?? []).every((other) => {
     const desired = stored.desired.get(other);
     const readySeconds = file.file.layers[other]?.readySeconds ?? 0;
     if (desired === undefined) return false;
-    const inService = stored.slots.filter(({ slot }) => slot.layer === other && slot.state === 'in-service').length;
+    const lost = planned.filter((slot) => slot.layer === other && slot.state !== 'in-service');
+    const numbers = new Set(lost.map(({ number }) => number));
+    const serves = (slot: Slot): boolean =>
+      slot.layer === other && slot.state === 'in-service' && !numbers.has(slot.number);
+    const inService = stored.slots.filter(({ slot }) => serves(slot)).length;
     return inService >= desired.count || isAtOrAfter(now, addSeconds(desired.decidedAt, readySeconds));
   });
 }

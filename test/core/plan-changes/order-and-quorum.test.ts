@@ -3,6 +3,7 @@ import type { Instant } from '../../../core/amounts.ts';
 import { type Application, applicationSchema } from '../../../core/application/application-schema.ts';
 import type { Slot } from '../../../core/instance-life.ts';
 import { planChanges } from '../../../core/plan-changes/plan-changes.ts';
+import { recordKey } from '../../../core/record-key.ts';
 import type { DesiredRecord, StoredRecord } from '../../../core/records.ts';
 import { storedFromRecords } from '../../../core/stored.ts';
 import {
@@ -74,6 +75,19 @@ describe('order between layers', () => {
 
     expect(plan(1)).toEqual(['db-2 intended']);
     expect(plan(2)).toEqual(['web-3 intended']);
+  });
+
+  it('waits when this very plan finds an instance of the other lost', () => {
+    const records = twoLayers({ db: { desired: 2, inService: 2 }, web: { desired: 3, inService: 2 } });
+    const lost = makeObservation({
+      instance: makeInstance({ slotNumber: 1, instanceId: 'i-db-1', layer: 'db', state: 'terminated' }),
+    });
+    const asTableKeeps = [...records, lost].toSorted((a, b) => (recordKey(a) < recordKey(b) ? -1 : 1));
+
+    const planned = states(planChanges(storedFromRecords('shop', asTableKeeps), noon)?.slots);
+
+    expect(planned).toContain('db-1 failed');
+    expect(planned).not.toContain('web-3 intended');
   });
 
   it('launches all the same once the other has had its time: one bad layer never blocks another', () => {
