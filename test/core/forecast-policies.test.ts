@@ -43,6 +43,13 @@ describe('the tail of scores', () => {
     expect(addScores(startTail(), [1, 2, 3, 4], 0).total).toBe(1);
   });
 
+  it('leaves the tail that it was given as it was', () => {
+    const before = addScores(startTail(), [1, 2], 0);
+    const text = JSON.stringify(before);
+    addScores(before, [2, 3], 1);
+    expect(JSON.stringify(before)).toBe(text);
+  });
+
   it('tells the share above a score as the inverse of the quantile', () => {
     const tail = tailOf(Array.from({ length: 500 }, (_, index) => Math.sqrt(index)));
     for (const risk of [0.02, 0.1, 0.4]) expect(shareAbove(tail, scoreAtRisk(tail, risk) ?? 0)).toBeCloseTo(risk, 2);
