@@ -33,7 +33,7 @@ export function drawFaults(dice: Dice, { layers, participants, faultMinutes }: B
     stopped: span(0.15, 4),
     clockSeconds: dice.happens(0.5) ? dice.between(0, 5) : 0,
     clockJumps: { ratio: dice.happens(0.2) ? dice.between(0.01, 0.05) : 0, seconds: dice.between(20, 90) },
-    together: rate(dice, 0.3),
+    together: rate(dice, 0.7),
     endedByHand: rate(dice, 0.3),
     copiedByHand: dice.happens(0.3) ? dice.between(0, 0.2) : 0,
     reapplied: rate(dice, 0.1),
@@ -82,6 +82,6 @@ function drawFleet(dice: Dice): Partial<FleetBehaviour> {
       ? { meanHoursBetween: 0, meanMinutes: 0 }
       : { meanHoursBetween: dice.between(0.1, 0.6), meanMinutes: dice.between(2, 10) },
     shownWithinSeconds: dice.between(0, 10),
-    mostInstances: dice.happens(0.15) ? 6 + dice.below(10) : 5000,
+    mostInstances: dice.happens(0.15) ? 20 + dice.below(6) : 5000,
   };
 }

@@ -3,8 +3,8 @@ import type { Dice } from '../../adapters/memory/dice.ts';
 /** The settings of one layer; `db` is stateful in most worlds. */
 export function drawLayer(dice: Dice, layer: string, { hasQueue }: { readonly hasQueue: boolean }): object {
   const isStateful = layer === 'db';
-  const min = isStateful ? 1 + dice.below(3) : dice.below(3);
-  const max = Math.max(min, 1) + (isStateful ? 2 : 4) + dice.below(isStateful ? 2 : 10);
+  const min = isStateful ? 2 + dice.below(3) : dice.happens(0.2) ? dice.below(3) : 7 + dice.below(4);
+  const max = Math.max(min, 1) + (isStateful ? 4 : 5) + dice.below(isStateful ? 3 : 5);
   const subnetIds = Array.from({ length: 1 + dice.below(3) }, (_, index) => `subnet-${index}`);
   const ready = drawReady(dice);
   // Status checks take a minute of their own.
@@ -16,14 +16,14 @@ export function drawLayer(dice: Dice, layer: string, { hasQueue }: { readonly ha
     launch: { subnetIds, spotPercent: [0, 0, 50, 100][dice.below(4)] },
     ready,
     readySeconds: leastReadySeconds + dice.below(120),
-    drainSeconds: dice.happens(0.3) ? 0 : dice.below(60),
+    drainSeconds: dice.happens(0.3) ? 0 : dice.below(30),
     ...(isStateful && dice.happens(0.7) ? { stateful: { keepInService: min, oneAtATime: dice.happens(0.7) } } : {}),
     ...(layer === 'web' && dice.happens(0.3) ? { launchAfter: ['db'], drainBefore: ['db'] } : {}),
     rules: [
       { name: 'keep the load near 60', kpi: `${layer}Load`, targetValue: 60 },
       ...(hasQueue ? [{ name: 'keep the queue near 60', kpi: `${layer}Queue`, targetValue: 60 }] : []),
     ],
-    scaleIn: { stabilizationSeconds: 60 * dice.below(3), maxPercent: dice.happens(0.5) ? 100 : 34 },
+    scaleIn: { stabilizationSeconds: 60 * dice.below(2), maxPercent: dice.happens(0.6) ? 100 : 50 },
   };
 }
 

@@ -5,14 +5,14 @@ import { drawParticipants } from './draw-participants.ts';
 import type { LoadPlan, Scenario } from './scenario.ts';
 
 /** How long there are faults, and how long a load stays at one level. */
-const faultMinutes = 12;
+const faultMinutes = 4;
 const levelMinutes = 2;
 
 const layerNames = ['web', 'worker', 'db', 'cache'];
 
 /** Everything that a world of this seed is made of. Faults of each kind are absent in some worlds, rare or frequent in others. */
 export function drawScenario(seed: number, dice: Dice): Scenario {
-  const layers = layerNames.slice(0, 3 + dice.below(2));
+  const layers = layerNames.slice(0, dice.happens(0.3) ? 4 : 3);
   const participants = drawParticipants(dice, layers);
   const queues = layers.filter(() => dice.happens(0.3));
   return {
@@ -50,6 +50,8 @@ function drawLoad(dice: Dice, layer: string, queues: readonly string[]): LoadPla
   return {
     layer,
     hasQueue: queues.includes(layer),
-    levels: Array.from({ length: Math.ceil(faultMinutes / levelMinutes) }, () => dice.between(0, 9)),
+    levels: Array.from({ length: Math.ceil(faultMinutes / levelMinutes) }, (_, index) =>
+      index === 0 ? dice.between(9, 13) : dice.between(0, 10),
+    ),
   };
 }

@@ -5,12 +5,15 @@ import type { SimulatedWorld } from './simulated-world.ts';
 /** How long a load stays at one level. */
 const levelMinutes = 2;
 
+/** Above 100 what waits counts too: a layer grows to what it needs in one or two decisions. */
+const mostLoad = 300;
+
 /** Gives CloudWatch one value a layer for this minute, now or late, or not at all. */
 export function publishLoads(world: SimulatedWorld): void {
   for (const { layer, levels, hasQueue } of world.scenario.loads) {
     const level = levels[Math.min(Math.floor(world.minute / levelMinutes), levels.length - 1)] ?? 0;
     const serving = world.check.view.slotsOf(layer).filter(({ state }) => state === 'in-service').length;
-    const value = serving === 0 ? 100 : Math.min(100, (60 * level) / serving);
+    const value = Math.min(mostLoad, (60 * level) / Math.max(1, serving));
     publish(world, { layer, name: 'Load', value, mayBeOut: !hasQueue });
     if (hasQueue) publish(world, { layer, name: 'Queue', value: value / 2, mayBeOut: true });
   }
