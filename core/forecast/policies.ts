@@ -27,10 +27,10 @@ const firstErrorRatio = 0.2;
  * nearly a fixed fleet; around what is expected it looks ahead, with a headroom that is even or follows how large errors were lately.
  */
 const policies: Readonly<Record<string, (clues: Clues & { readonly grain: number }) => Sizing>> = {
-  'of now': ({ demand, grain }) => [0, Math.max(demand.now, demand.smoothed[1] ?? 0) + grain],
-  'of minutes': ({ demand, grain }) => [0, Math.max(demand.smoothed[1] ?? 0, demand.smoothed[3] ?? 0) + grain],
-  'of an hour': ({ demand, grain }) => [0, Math.max(demand.smoothed[2] ?? 0, demand.smoothed[4] ?? 0) + grain],
-  'above hours': ({ demand }) => [demand.smoothed[5] ?? demand.now, 1],
+  'of now': ({ demand, grain }) => [0, Math.max(demand.now, smoothed(demand, 1)) + grain],
+  'of minutes': ({ demand, grain }) => [0, Math.max(smoothed(demand, 1), smoothed(demand, 3)) + grain],
+  'of an hour': ({ demand, grain }) => [0, Math.max(smoothed(demand, 2), smoothed(demand, 4)) + grain],
+  'above hours': ({ demand }) => [smoothed(demand, 5), 1],
   fixed: () => [0, 1],
   'of the season': ({ usual }) => [usual, 1],
   expected: ({ expected }) => [expected, 1],
@@ -53,6 +53,11 @@ export function sizingsOf(clues: Clues): Sizing[] {
     const [middle, width] = sizer(seen);
     return [rounded(middle), Math.max(1e-6, rounded(width))];
   });
+}
+
+/** One of the smoothed demands, by its rate (look-ahead.ts). */
+function smoothed({ smoothed: values, now }: Demand, rate: number): number {
+  return values[rate] ?? now;
 }
 
 function withFirstErrors({ count, lately, always }: Errors, now: number): Errors {

@@ -99,6 +99,25 @@ describe('a share of errors', () => {
   });
 });
 
+describe('a sum of two metrics', () => {
+  const kpis = { a: { metric }, b: { metric: { ...metric, name: 'B' } }, each: { expression: 'a + b' } };
+
+  it.each([
+    ['the second', minutes(5, 5, 5), minutes(7, 7, undefined)],
+    ['the first', minutes(5, 5, undefined), minutes(7, 7, 7)],
+  ])('is that of the newest minute that both have spoken for, when %s is late', (_, a, b) => {
+    expect(readEach(kpis, { a, b })).toMatchObject({ source: 'measured', value: 12, ageSeconds: 70 });
+  });
+
+  it('is taken as CloudWatch answers it when nobody tells its parts', () => {
+    const rules = [{ name: 'each', kpi: 'each', targetValue: 10 }];
+    const application = makeApplication({ kpis, layers: { web: makeLayer({ rules }) } });
+    const plan = collectMetrics(application, now);
+    const reading = computeKpis(application, plan, new Map([['each', minutes(12)]]), now).get('each');
+    expect(reading).toMatchObject({ source: 'measured', value: 12, ageSeconds: 10 });
+  });
+});
+
 it('looks through expressions over expressions, and asks nothing of plain metrics', () => {
   const kpis = {
     a: { metric },
