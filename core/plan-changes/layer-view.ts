@@ -9,6 +9,8 @@ export interface LayerView {
   readonly name: string;
   readonly settings: Layer;
   readonly desired: DesiredRecord;
+  /** Never fewer in service than this by our own doing: 0 for a layer whose end was asked for. */
+  readonly min: number;
   /** The revision to launch from. */
   readonly revision: RevisionRecord;
   readonly now: Instant;

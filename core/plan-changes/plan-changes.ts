@@ -162,6 +162,7 @@ function viewOf(name: string, situation: LayerSituation, slots: readonly Slot[])
     name,
     settings,
     desired,
+    min: file.vanished[name]?.drain === true ? 0 : settings.count.min,
     revision,
     now,
     nextVersion: head.membershipVersion + 1,

@@ -5,8 +5,8 @@ import { aboveQuorum, mostSteps } from './stateful.ts';
 
 /**
  * What is more than desired leaves: a booting instance is terminated, one that peers know leaves in order. Of those in service only so
- * many leave that `desired` stay in service: others that are still on their way do not carry load. An instance at risk (rebalance
- * recommendation) leaves once as many others as desired are in service.
+ * many leave that `desired` stay in service, and `min` where another layer's limit keeps `desired` below it: others that are still on their
+ * way do not carry load. An instance at risk (rebalance recommendation) leaves once as many others are in service.
  */
 export const release: Step = (slots, view) => {
   const wanted = slots.filter(isWanted);
@@ -14,16 +14,17 @@ export const release: Step = (slots, view) => {
   if (sound.length <= view.desired.count && sound.length === wanted.length) return slots;
   const soundInService = sound.filter((slot) => slot.state === 'in-service').length;
   const most = mostLeaving(slots, view);
+  const least = Math.max(view.desired.count, view.min);
   const surplus = sound.length - view.desired.count;
   const cancelled = chooseVictims(sound.filter(isNotYetInService), surplus, view);
   const leaving = chooseVictims(
     sound.filter((slot) => slot.state === 'in-service'),
-    Math.min(surplus - cancelled.length, soundInService - view.desired.count, most),
+    Math.min(surplus - cancelled.length, soundInService - least, most),
     view,
   );
   const replaced = chooseVictims(
     wanted.filter((slot) => isAtRisk(slot, view)),
-    Math.min(soundInService + wanted.length - sound.length - view.desired.count, most - leaving.length),
+    Math.min(soundInService + wanted.length - sound.length - least, most - leaving.length),
     view,
   );
   const victims = new Set([...cancelled, ...leaving, ...replaced]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Application } from '../../../core/application/application-schema.ts';
 import type { Slot } from '../../../core/instance-life.ts';
 import { MOST_ROWS, type Plan, planChanges } from '../../../core/plan-changes/plan-changes.ts';
 import type { StoredRecord } from '../../../core/records.ts';
@@ -443,6 +444,16 @@ describe('what EC2 takes', () => {
       { number: 1, state: 'leaving', because: 'EC2 expects to interrupt it soon; others have taken its place' },
     ]);
   });
+
+  it('keeps what a rebalance recommendation names while a limit holds the layer below its least', () => {
+    const atRisk = makeObservation({ instance: makeInstance({ slotNumber: 1 }), rebalanceAt: later(-5) });
+    const slots = [makeSlot({ number: 1 }), makeSlot({ number: 2 })];
+
+    const leaves = (file: Application) => states(plan({ file, desired: 1, slots, more: [atRisk] }).slots);
+
+    expect(leaves(makeFile({ count: { min: 2, max: 3 } }))).toEqual({});
+    expect(leaves(makeFile({ count: { min: 1, max: 3 } }))).toEqual({ 'web-1': 'leaving' });
+  });
 });
 
 describe('victims', () => {
@@ -527,19 +538,24 @@ describe('the whole plan', () => {
     expect(without('revision')?.slots).toEqual([]);
   });
 
-  it('keeps the layers that vanished from the file as they last were', () => {
+  const vanishedWeb = (drain: boolean, of: Parameters<typeof makeRecords>[0]) => {
     const file = makeFile();
-    const records = makeRecords({ desired: 1 }).map((record) =>
-      record.kind === 'file'
-        ? {
-            ...record,
-            file: { ...file, layers: {} },
-            vanished: { web: { layer: file.layers['web'] ?? raise(), drain: false } },
-          }
-        : record,
+    const vanished = { web: { layer: file.layers['web'] ?? raise(), drain } };
+    const records = makeRecords(of).map((record) =>
+      record.kind === 'file' ? { ...record, file: { ...file, layers: {} }, vanished } : record,
     );
+    return planChanges(storedFromRecords('shop', records), noon)?.slots;
+  };
 
-    expect(planChanges(storedFromRecords('shop', records), noon)?.slots).toMatchObject([{ state: 'intended' }]);
+  it('keeps the layers that vanished from the file as they last were', () => {
+    expect(vanishedWeb(false, { desired: 1 })).toMatchObject([{ state: 'intended' }]);
+  });
+
+  it('lets the last of a layer go whose end was asked for, whatever its least was', () => {
+    const slots = [makeSlot({ number: 1 })];
+
+    expect(vanishedWeb(true, { desired: 0, slots })).toMatchObject([{ state: 'leaving' }]);
+    expect(vanishedWeb(false, { desired: 0, slots })).toEqual([]);
   });
 });
 
