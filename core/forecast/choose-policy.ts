@@ -15,6 +15,7 @@ const softness = 3;
 const costPower = 0.15;
 /** Less risk than this share of what was allowed earns no more credit. */
 const leastCredit = 0.7;
+const leastCreditCost = leastCredit ** costPower;
 /** A rival takes over when it is cheaper by this. */
 const takesOver = 0.97;
 /** Which leads until another is cheaper: a reactive one. */
@@ -111,8 +112,10 @@ function scored({ tails, ticks }: Contest, outcome: Outcome): readonly Tail[] {
   for (let policy = 0; policy < policyNames.length; policy += 1) {
     const qs = roots.map((root) => qsFor(outlooks, policy, root));
     for (const ticksHeld of holdTicks) {
-      const scoreByRoot = qs.map((those) => scoreOf(those, at, ticksHeld));
-      const scores = rootOf.map((root) => scoreByRoot[root] ?? Number.NEGATIVE_INFINITY);
+      const scoreByRoot: number[] = [];
+      for (const those of qs) scoreByRoot.push(scoreOf(those, at, ticksHeld));
+      const scores: number[] = [];
+      for (const root of rootOf) scores.push(scoreByRoot[root] ?? Number.NEGATIVE_INFINITY);
       next.push(addScores(tails[next.length] ?? startTail(), scores, ticks));
     }
   }
@@ -132,7 +135,7 @@ function rootsOf(
 }
 
 function tallied(
-  { billed, short }: Tally,
+  before: Tally,
   {
     entrant,
     counting,
@@ -142,15 +145,17 @@ function tallied(
 ): Tally {
   let served = Number.POSITIVE_INFINITY;
   for (const answer of counting) served = Math.min(served, answer.held[entrant] ?? 1);
-  const shorts = needs.filter((need) => need > served).length / needs.length;
-  return { billed: billed * keep + (counting.at(-1)?.held[entrant] ?? 1), short: short * keep + shorts };
+  let short = 0;
+  for (const need of needs) if (need > served) short += 1;
+  const shorts = short / needs.length;
+  return { billed: before.billed * keep + (counting.at(-1)?.held[entrant] ?? 1), short: before.short * keep + shorts };
 }
 
 /** The entrant that would have been cheapest lately, all brought to the same risk. */
 function leaderOf({ tallies, allowed, leader }: Pick<Contest, 'tallies' | 'allowed' | 'leader'>): number {
   const costs = tallies.map(({ billed, short }) => {
-    const used = Math.max(leastCredit, (short + softness) / (allowed + softness));
-    return billed * used ** costPower;
+    const used = (short + softness) / (allowed + softness);
+    return billed * (used > leastCredit ? used ** costPower : leastCreditCost);
   });
   const cheapest = costs.indexOf(Math.min(...costs));
   return (costs[cheapest] ?? 0) < takesOver * (costs[leader] ?? 0) ? cheapest : leader;

@@ -5,6 +5,8 @@ import type { Demand, LookAheadModel, Profile } from './state.ts';
 
 /** Half-lives of the smoothed demand, in ticks: from "the last minutes" to "the last hours". */
 const halfLives = [1, 3, 8, 24, 72, 300];
+/** The share of a change that each follows in one tick. */
+const followed = halfLives.map((halfLife) => 1 - 0.5 ** (1 / halfLife));
 /** Which of the smoothed values are guesses on their own, and which is the level that the season multiplies. */
 const smoothedGuesses = [2, 3];
 const levelIndex = 2;
@@ -43,19 +45,20 @@ export function followDemand(demand: Demand | undefined, tick: number, now: numb
   if (demand === undefined) return { tick, count: 1, now, before: now, smoothed: halfLives.map(() => now) };
   const passed = Math.max(1, tick - demand.tick);
   const count = demand.count + 1;
-  const smoothed = demand.smoothed.map((old, index) => {
-    const follow = Math.max(1 - 0.5 ** (passed / (halfLives[index] ?? 1)), 1 / count);
-    return old + follow * (now - old);
-  });
+  const follows = passed === 1 ? followed : halfLives.map((halfLife) => 1 - 0.5 ** (passed / halfLife));
+  const smoothed = demand.smoothed.map((old, index) => old + Math.max(follows[index] ?? 1, 1 / count) * (now - old));
   return { tick, count, now, before: passed === 1 ? demand.now : now, smoothed };
 }
 
 /** Keeps the profiles of the day and the week up to date. */
 export function followSeason(model: LookAheadModel, seconds: number, demand: number): LookAheadModel {
+  const { regressions, losses } = model;
+  const seen = { seconds, demand };
   return {
-    ...model,
-    day: addToProfile(model.day, daily, { seconds, demand }),
-    week: addToProfile(model.week, weekly, { seconds, demand }),
+    regressions,
+    losses,
+    day: addToProfile(model.day, daily, seen),
+    week: addToProfile(model.week, weekly, seen),
   };
 }
 
@@ -93,7 +96,7 @@ export function learnLookAhead(
     const scaled = (came - (past.guesses[index] ?? came)) / scale;
     return lossMemory * loss + (1 - lossMemory) * Math.min(worstSquare, scaled * scaled);
   });
-  return { ...model, regressions, losses };
+  return { regressions, losses, day: model.day, week: model.week };
 }
 
 function featuresOf(

@@ -48,7 +48,8 @@ const sizers = Object.values(policies);
 /** What each policy says now. */
 export function sizingsOf(clues: Clues): Sizing[] {
   const grain = grainRatio * Math.sqrt(clues.perInstance);
-  const seen = { ...clues, errors: withFirstErrors(clues.errors, clues.demand.now), grain };
+  const { demand, expected, usual, perInstance } = clues;
+  const seen = { demand, expected, usual, perInstance, errors: withFirstErrors(clues.errors, demand.now), grain };
   return sizers.map((sizer) => {
     const [middle, width] = sizer(seen);
     return [rounded(middle), Math.max(1e-6, rounded(width))];

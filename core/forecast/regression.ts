@@ -6,8 +6,8 @@ const mostMeanVariance = 10;
 /** No knowledge beyond `weights`; a larger `ridge` holds them there longer. */
 export function startRegression(weights: readonly number[], ridge: number): Regression {
   const size = weights.length;
-  const covariance = new Array<number>(size * size).fill(0);
-  for (let index = 0; index < size; index += 1) covariance[index * size + index] = 1 / ridge;
+  const covariance: number[] = [];
+  for (let at = 0; at < size * size; at += 1) covariance.push(at % (size + 1) === 0 ? 1 / ridge : 0);
   return { weights, covariance };
 }
 
@@ -33,7 +33,7 @@ export function learn(
 ): Regression {
   const { inputs, error, weight, memory } = lesson;
   const size = inputs.length;
-  const gain = new Array<number>(size).fill(0);
+  const gain = inputs.slice();
   let spread = memory / Math.max(weight, 1e-12);
   for (let row = 0; row < size; row += 1) {
     let sum = 0;
@@ -47,21 +47,24 @@ export function learn(
   return { weights, covariance: shrinkCovariance(regression.covariance, gain, { spread, memory }) };
 }
 
+/** It is symmetric, so each half is worked out once. Copies of arrays of fractions are made, because those stay as fast as they are. */
 function shrinkCovariance(
   covariance: readonly number[],
   gain: readonly number[],
   { spread, memory }: { readonly spread: number; readonly memory: number },
 ): number[] {
   const size = gain.length;
-  const next = new Array<number>(size * size).fill(0);
+  const next = covariance.slice();
   let trace = 0;
   for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) {
+    for (let column = 0; column < row; column += 1) next[row * size + column] = next[column * size + row] ?? 0;
+    for (let column = row; column < size; column += 1) {
       const at = row * size + column;
       next[at] = ((covariance[at] ?? 0) - ((gain[row] ?? 0) * (gain[column] ?? 0)) / spread) / memory;
     }
     trace += next[row * size + row] ?? 0;
   }
   const excess = trace / (size * mostMeanVariance);
-  return excess > 1 ? next.map((value) => value / excess) : next;
+  if (excess > 1) for (let at = 0; at < next.length; at += 1) next[at] = (next[at] ?? 0) / excess;
+  return next;
 }

@@ -27,13 +27,15 @@ export function startProfile({ periodSeconds, slotSeconds }: Season): Profile {
 export function addToProfile(profile: Profile, season: Season, seen: { seconds: number; demand: number }): Profile {
   const { filling } = profile;
   const slot = Math.floor(seen.seconds / season.slotSeconds) % profile.slots.length;
-  if (slot === filling.slot)
-    return { ...profile, filling: { slot, sum: filling.sum + seen.demand, count: filling.count + 1 } };
+  if (slot === filling.slot) {
+    const fuller = { slot, sum: filling.sum + seen.demand, count: filling.count + 1 };
+    return { slots: profile.slots, filling: fuller };
+  }
   const started = { slot, sum: seen.demand, count: 1 };
-  if (filling.slot < 0 || filling.count === 0) return { ...profile, filling: started };
+  if (filling.slot < 0 || filling.count === 0) return { slots: profile.slots, filling: started };
   const mean = filling.sum / filling.count;
   const old = profile.slots[filling.slot] ?? -1;
-  const slots = [...profile.slots];
+  const slots = profile.slots.slice();
   slots[filling.slot] = rounded(old < 0 ? mean : old + followRatio * (mean - old));
   return { slots, filling: started };
 }

@@ -119,11 +119,10 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const loadOf = (root: number) => Math.max(0, root) ** 2 * unitLoad;
   const error = errorScale(state.errors);
   return {
-    state: {
-      ...state,
+    state: changed(state, {
       foreseen: [...foreseen, outlook],
       answers: [...answers, { tick: decisionTick, asks, held, needed, forTick: outlook.tick }],
-    },
+    }),
     answer: {
       needed,
       basis: isLearning ? 'learning' : 'learnt',
@@ -177,10 +176,23 @@ function gather(state: ForecastState, question: RiskQuestion): { state: Forecast
   const gathering = { tick, samples: continues ? [...state.gathering.samples, root] : [root] };
   const isComplete = tickOf(addSeconds(sample.from, periodSeconds), state.tickSeconds) > tick;
   const empty = { tick: tick + 1, samples: [] };
-  let next: ForecastState = { ...state, gathering: isComplete ? empty : gathering };
+  let next = changed(state, { gathering: isComplete ? empty : gathering });
   for (const complete of [left, isComplete ? gathering : undefined])
     if (complete !== undefined) next = learn(next, complete, question);
   return { state: next, isNew: next.demand !== state.demand };
+}
+
+/** A copy with some of its parts anew; every field by name, as in learn-tick.ts. */
+function changed(
+  state: ForecastState,
+  {
+    gathering = state.gathering,
+    foreseen = state.foreseen,
+    answers = state.answers,
+  }: Partial<Pick<ForecastState, 'gathering' | 'foreseen' | 'answers'>>,
+): ForecastState {
+  const { version, tickSeconds, unitLoad, demand, lookAhead, errors, contest, account } = state;
+  return { version, tickSeconds, unitLoad, gathering, demand, lookAhead, errors, contest, foreseen, answers, account };
 }
 
 function learn(state: ForecastState, tick: Tick, question: RiskQuestion): ForecastState {

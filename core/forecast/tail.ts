@@ -26,15 +26,20 @@ export function startTail(): Tail {
 export function addScores(tail: Tail, scores: readonly number[], tick: number): Tail {
   const total = tail.total + 1;
   const places: number[] = [];
+  let lowest = bins;
   for (const score of scores) {
     const bin = binOf(score);
-    if (bin > 0) places.push(bin);
+    if (bin === 0) continue;
+    places.push(bin);
+    lowest = Math.min(lowest, bin);
   }
   if (places.length === 0) return { total, first: tail.first, counts: tail.counts };
-  const { first, counts } = withRoomFor(tail, Math.min(...places));
-  for (const place of places) {
-    while (counts.length <= place - first) counts.push(0);
-    counts[place - first] = short((counts[place - first] ?? 0) + 1 / scores.length);
+  const { first, counts } = withRoomFor(tail, lowest);
+  const each = 1 / scores.length;
+  for (const bin of places) {
+    const place = bin - first;
+    while (counts.length <= place) counts.push(0);
+    counts[place] = short((counts[place] ?? 0) + each);
   }
   return faded({ total, first, counts }, tick);
 }
@@ -80,9 +85,10 @@ export function shareAbove({ total, first, counts }: Tail, q: number): number {
 function quantile({ first, counts }: Tail, beyond: number): number {
   let above = 0;
   let bin = counts.length - 1;
-  while (bin > 0 && above + (counts[bin] ?? 0) < beyond) {
-    above += counts[bin] ?? 0;
-    bin -= 1;
+  for (; bin > 0; bin -= 1) {
+    const itsOwnToo = above + (counts[bin] ?? 0);
+    if (itsOwnToo >= beyond) break;
+    above = itsOwnToo;
   }
   if (bin < 0) return Math.sinh(firstAsinh);
   const share = Math.min(1, (beyond - above) / Math.max(counts[bin] ?? 0, 1e-9));
