@@ -1,6 +1,7 @@
 import { addSeconds, alignDown, type Instant, isAtOrAfter } from './amounts.ts';
 import type { Application } from './application/application-schema.ts';
 import { freshSeconds, type MetricPlan, plannedKpis } from './collect-metrics.ts';
+import type { Draft } from './draft.ts';
 import { isTruth, isUsable, type Ladder, type StandIn, standInFor, standInNow } from './fall-back.ts';
 import type { KpiQueries } from './kpi-queries.ts';
 import type { Reading, Readings } from './readings.ts';
@@ -38,8 +39,8 @@ export function computeKpis(
       readings.set(kpi.kpi, partial(read(kpi, { ...ladder, series }, now), heard.silent));
       continue;
     }
-    const doubt = reading.source === 'measured' && held !== 'too old' ? held : undefined;
-    readings.set(kpi.kpi, doubt === undefined ? reading : { ...reading, onlyOut: doubt });
+    if (reading.source === 'measured' && held !== undefined && held !== 'too old') reading.onlyOut = held;
+    readings.set(kpi.kpi, reading);
   }
   return readings;
 }
@@ -68,7 +69,7 @@ function heldInputs(kpi: KpiQueries, results: ReadonlyMap<string, Series>, now: 
   return said;
 }
 
-function read(kpi: KpiQueries, ladder: Ladder, now: Instant): Reading {
+function read(kpi: KpiQueries, ladder: Ladder, now: Instant): Draft<Reading> {
   const periodSeconds = ladder.series?.periodSeconds ?? kpi.query.periodSeconds;
   const newest = ladder.series && newestComplete(ladder.series, now);
   const ageSeconds = newest === undefined ? Number.POSITIVE_INFINITY : ageOf(newest, { periodSeconds }, now);
@@ -79,19 +80,23 @@ function read(kpi: KpiQueries, ladder: Ladder, now: Instant): Reading {
     ladder,
     anchorOf({ newest: isFresh ? newest : undefined, standIn, periodSeconds, now }),
   );
-  const peaks = peaksOf(kpi, ladder.series, now);
-  const base = {
-    kpi: kpi.kpi,
-    periodSeconds,
-    coverageRatio: periods.coverageRatio,
-    ...(peaks.length === 0 ? {} : { peaks }),
-  };
+  const { recent, trusted, coverageRatio } = periods;
+  const reading: Draft<Reading> = { kpi: kpi.kpi, source: 'missing', periodSeconds, coverageRatio, recent };
   if (isFresh) {
-    const { at, value } = newest;
-    return { ...base, value, source: 'measured', at, ageSeconds, ...recents(periods), ...poorlyCovered(kpi, periods) };
+    reading.source = 'measured';
+    reading.value = newest.value;
+    reading.at = newest.at;
+    reading.ageSeconds = ageSeconds;
+    const onlyOut = poorlyCovered(kpi, periods);
+    if (onlyOut !== undefined) reading.onlyOut = onlyOut;
+  } else if (standIn !== undefined) {
+    Object.assign(reading, standIn);
+    reading.recent = [...recent.slice(0, -1), standIn.value];
   }
-  if (standIn === undefined) return { ...base, source: 'missing', ...recents(periods) };
-  return { ...base, ...standIn, ...recents({ ...periods, recent: [...periods.recent.slice(0, -1), standIn.value] }) };
+  if (!reading.recent.every((value, index) => value === trusted[index])) reading.recentTrusted = trusted;
+  const peaks = peaksOf(kpi, ladder.series, now);
+  if (peaks.length > 0) reading.peaks = peaks;
+  return reading;
 }
 
 /** The newest of the recent periods: a late metric is looked at from its newest datapoint on; one that stopped, from now on. */
@@ -145,23 +150,20 @@ function peaksOf(
   series: Series | undefined,
   now: Instant,
 ): NonNullable<Reading['peaks']> {
-  return peaksWithinSeconds.flatMap((withinSeconds) => {
+  const peaks: { readonly withinSeconds: number; readonly value: number }[] = [];
+  for (const withinSeconds of peaksWithinSeconds) {
     const from = addSeconds(now, -withinSeconds);
-    const values = series?.samples.flatMap(({ at, value }) =>
-      isAtOrAfter(at, from) && Number.isFinite(value) ? [value] : [],
-    );
-    return values === undefined || values.length === 0 ? [] : [{ withinSeconds, value: Math.max(...values) }];
-  });
+    let peak: number | undefined;
+    for (const { at, value } of series?.samples ?? [])
+      if (isAtOrAfter(at, from) && Number.isFinite(value)) peak = Math.max(peak ?? value, value);
+    if (peak !== undefined) peaks.push({ withinSeconds, value: peak });
+  }
+  return peaks;
 }
 
-function recents({ recent, trusted }: Periods): Pick<Reading, 'recent' | 'recentTrusted'> {
-  const isSame = recent.every((value, index) => value === trusted[index]);
-  return isSame ? { recent } : { recent, recentTrusted: trusted };
-}
-
-function poorlyCovered({ coverage }: KpiQueries, { coverageRatio }: Periods): Pick<Reading, 'onlyOut'> {
-  if (coverage === undefined || 100 * coverageRatio >= coverage.atLeastPercent - 1e-9) return {};
+function poorlyCovered({ coverage }: KpiQueries, { coverageRatio }: Periods): string | undefined {
+  if (coverage === undefined || 100 * coverageRatio >= coverage.atLeastPercent - 1e-9) return undefined;
   const measured = Math.round(coverageRatio * coverage.ofPeriods);
   const asked = `${coverage.atLeastPercent} % are asked for`;
-  return { onlyOut: `${measured} of its newest ${coverage.ofPeriods} periods had data, ${asked}` };
+  return `${measured} of its newest ${coverage.ofPeriods} periods had data, ${asked}`;
 }

@@ -151,11 +151,15 @@ function lostOf(
 
 /** A vanished layer that never had a desired count has nothing to decide. */
 function layersOf(stored: Stored, file: FileRecord): readonly NamedLayer[] {
-  const vanished = Object.entries(file.vanished).flatMap(([name, { layer, drain }]) =>
-    stored.desired.has(name) ? [{ name, settings: layer, vanished: { drain } }] : [],
-  );
-  return [...followingOrder(file.file), ...vanished];
+  const layers = followingOrder(file.file);
+  const vanished = vanishedOf(file.vanished);
+  if (vanished.length === 0) return layers;
+  return [...layers, ...vanished.filter(({ name }) => stored.desired.has(name))];
 }
+
+const vanishedOf = oncePer((vanished: FileRecord['vanished']): readonly NamedLayer[] =>
+  Object.entries(vanished).map(([name, { layer, drain }]) => ({ name, settings: layer, vanished: { drain } })),
+);
 
 const orderOf = new WeakMap<Application, readonly NamedLayer[]>();
 
@@ -204,9 +208,13 @@ function targetOf(
  * last. Before the first boot, half of the deadline.
  */
 function bootSecondsOf({ bootSeconds }: Readonly<Tally>, { readySeconds }: Layer): number {
-  const newest = bootSeconds.slice(-MOST_BOOTS).toSorted((a, b) => a - b);
+  const newest = sortedNewest(bootSeconds);
   return newest[Math.floor(newest.length * 0.9)] ?? readySeconds / 2;
 }
+
+const sortedNewest = oncePer((bootSeconds: readonly number[]) =>
+  bootSeconds.slice(-MOST_BOOTS).toSorted((a, b) => a - b),
+);
 
 /** Every field by name and in one order: this is built for every layer in every evaluation, and spreading costs more than deciding. */
 function situationOf(
@@ -232,7 +240,7 @@ function situationOf(
     memory: stored.scaling.get(name)?.memory ?? nothingRemembered,
     others,
     othersHourlyUsd,
-    limits: file.file.limits.filter((limit) => limit.layer === name),
+    limits: limitsOf(file.file.limits, name),
     maxHourlyUsd: file.file.budget?.maxHourlyUsd,
     ceilings: evaluation.ceilings && ceilingsFor(name, evaluation.ceilings, { others, othersHourlyUsd }),
     isStopped: evaluation.isStopped,
@@ -244,6 +252,10 @@ function situationOf(
     wokenBy,
     fileVersion: file.version,
   };
+}
+
+function limitsOf(limits: Application['limits'], name: string): LayerSituation['limits'] {
+  return limits.length === 0 ? limits : limits.filter(({ layer }) => layer === name);
 }
 
 function historiesOf(layer: string, histories: readonly RuleHistory[]): LayerSituation['histories'] {

@@ -2,6 +2,7 @@ import type { Application } from './application/application-schema.ts';
 import type { Layer } from './application/layer-schema.ts';
 import type { Rule } from './application/rule-schema.ts';
 import { rungsOf } from './application/rungs.ts';
+import { oncePer } from './once-per.ts';
 
 /** How much of a KPI is looked at. */
 export interface Looks {
@@ -32,18 +33,18 @@ export function kpisLookedAt(application: Application): ReadonlyMap<string, Look
 }
 
 /** The KPIs that one layer's decision is made from, each once, in the order in which they are named. */
-export function kpisOfLayer(layer: Layer): readonly string[] {
+export const kpisOfLayer = oncePer((layer: Layer): readonly string[] => {
   const kpis = new Set<string>();
   lookAtLayer(layer, (kpi) => kpis.add(kpi));
   return [...kpis];
-}
+});
 
 /** The KPIs that one rule's wish is made from, its own first. */
-export function kpisOfRule(rule: Rule): readonly string[] {
+export const kpisOfRule = oncePer((rule: Rule): readonly string[] => {
   const kpis = new Set<string>();
   lookForRule(rule, (kpi) => kpis.add(kpi));
   return [...kpis];
-}
+});
 
 type Look = (kpi: string, much: { readonly periods?: number; readonly peakWithinSeconds?: number }) => void;
 

@@ -19,20 +19,20 @@ export function recordDecision(stored: Stored, decided: DecidedLayer): readonly 
   const isRepeat = scaling.hold !== undefined && scaling.hold.times > 1;
   const isNewRevision = revision !== undefined && !stored.revisions.has(revisionKey(revision));
   const isSame = from.count === to.count && from.revision === to.revision;
-  return [
-    scaling,
-    ...(isRepeat ? [] : [decisionRecord(stored, decision)]),
-    ...(isNewRevision ? [revision] : []),
-    ...(isSame ? [] : [desiredRecord(stored, decision)]),
-  ];
+  const records: StoredRecord[] = [scaling];
+  if (!isRepeat) records.push(decisionRecord(stored, decision));
+  if (isNewRevision) records.push(revision);
+  if (!isSame) records.push(desiredRecord(stored, decision));
+  return records;
 }
 
 function scalingRecord({ application, scaling }: Stored, { decision, memory }: DecidedLayer): ScalingRecord {
   const { layer } = decision;
   const before = scaling.get(layer);
-  const record = { kind: 'scaling', application, version: (before?.version ?? 0) + 1, layer, memory } as const;
+  const version = (before?.version ?? 0) + 1;
   const hold = holdAfter(before?.hold, decision);
-  return hold === undefined ? record : { ...record, hold };
+  if (hold === undefined) return { kind: 'scaling', application, version, layer, memory };
+  return { kind: 'scaling', application, version, layer, memory, hold };
 }
 
 /** The hold that stands after a decision: counted when it is of the same kind as the one before, undefined when something changes. */

@@ -1,3 +1,4 @@
+import type { Draft } from '../../core/draft.ts';
 import { recordKey } from '../../core/record-key.ts';
 import type { SlotRecord, StoredRecord } from '../../core/records.ts';
 import { revisionKey, type Stored, storedFromRecords } from '../../core/stored.ts';
@@ -18,62 +19,106 @@ export class HeldRecords {
   }
 
   put(records: readonly StoredRecord[]): void {
-    for (const record of records) this.#stored = { ...this.#stored, ...changed(this.#stored, record) };
+    const next = draftOf(this.#stored);
+    for (const record of records) change(next, record);
+    this.#stored = next;
   }
 
   remove(records: readonly StoredRecord[]): void {
-    for (const record of records) this.#stored = { ...this.#stored, ...without(this.#stored, record) };
+    const next = draftOf(this.#stored);
+    for (const record of records) leaveOut(next, record);
+    this.#stored = next;
   }
 }
 
-function changed(stored: Stored, record: StoredRecord): Partial<Stored> {
+/** A copy to change; every field by name, for it is made at every step of a play. */
+function draftOf(stored: Stored): Draft<Stored> {
+  return {
+    application: stored.application,
+    file: stored.file,
+    head: stored.head,
+    tick: stored.tick,
+    usage: stored.usage,
+    desired: stored.desired,
+    scaling: stored.scaling,
+    shadows: stored.shadows,
+    revisions: stored.revisions,
+    slots: stored.slots,
+    refusals: stored.refusals,
+    observations: stored.observations,
+    probes: stored.probes,
+    images: stored.images,
+    told: stored.told,
+    acknowledgements: stored.acknowledgements,
+    targets: stored.targets,
+    hookRuns: stored.hookRuns,
+  };
+}
+
+function change(stored: Draft<Stored>, record: StoredRecord): void {
   switch (record.kind) {
     case 'file':
-      return { file: record };
+      stored.file = record;
+      break;
     case 'head':
-      return { head: record };
+      stored.head = record;
+      break;
     case 'tick':
-      return { tick: record };
+      stored.tick = record;
+      break;
     case 'slot':
-      return { slots: withSlot(stored.slots, record) };
+      stored.slots = withSlot(stored.slots, record);
+      break;
     case 'desired':
-      return { desired: new Map(stored.desired).set(record.layer, record) };
+      stored.desired = new Map(stored.desired).set(record.layer, record);
+      break;
     case 'scaling':
-      return { scaling: new Map(stored.scaling).set(record.layer, record) };
+      stored.scaling = new Map(stored.scaling).set(record.layer, record);
+      break;
     case 'shadow':
-      return { shadows: new Map(stored.shadows).set(record.layer, record) };
+      stored.shadows = new Map(stored.shadows).set(record.layer, record);
+      break;
     case 'revision':
-      return { revisions: new Map(stored.revisions).set(revisionKey(record), record) };
+      stored.revisions = new Map(stored.revisions).set(revisionKey(record), record);
+      break;
     case 'refusal':
-      return { refusals: [...stored.refusals.filter((known) => recordKey(known) !== recordKey(record)), record] };
+      stored.refusals = [...stored.refusals.filter((known) => recordKey(known) !== recordKey(record)), record];
+      break;
     case 'observation':
-      return { observations: new Map(stored.observations).set(record.instance.instanceId, record) };
+      stored.observations = new Map(stored.observations).set(record.instance.instanceId, record);
+      break;
     case 'probe':
-      return { probes: new Map(stored.probes).set(record.instanceId, record) };
+      stored.probes = new Map(stored.probes).set(record.instanceId, record);
+      break;
     case 'image':
-      return { images: new Map(stored.images).set(record.imageId, record) };
+      stored.images = new Map(stored.images).set(record.imageId, record);
+      break;
     case 'told':
-      return { told: new Map(stored.told).set(record.participant, record) };
+      stored.told = new Map(stored.told).set(record.participant, record);
+      break;
     case 'acknowledgement':
-      return { acknowledgements: new Map(stored.acknowledgements).set(record.participant, record) };
+      stored.acknowledgements = new Map(stored.acknowledgements).set(record.participant, record);
+      break;
     default:
-      // Decisions are told to whoever counts them; what the participants of the product keep is not played.
-      return {};
+    // Decisions are told to whoever counts them; what the participants of the product keep is not played.
   }
 }
 
-function without(stored: Stored, record: StoredRecord): Partial<Stored> {
+function leaveOut(stored: Draft<Stored>, record: StoredRecord): void {
   if (record.kind === 'slot') {
     const { layer, number } = record.slot;
-    return { slots: stored.slots.filter(({ slot }) => slot.layer !== layer || slot.number !== number) };
+    stored.slots = stored.slots.filter(({ slot }) => slot.layer !== layer || slot.number !== number);
+  } else if (record.kind === 'refusal') {
+    stored.refusals = stored.refusals.filter((known) => recordKey(known) !== recordKey(record));
+  } else if (record.kind === 'observation') {
+    const observations = new Map(stored.observations);
+    observations.delete(record.instance.instanceId);
+    stored.observations = observations;
+    // Nobody asks whether a machine that has ended is ready; in the table such records expire.
+    const probes = new Map(stored.probes);
+    probes.delete(record.instance.instanceId);
+    stored.probes = probes;
   }
-  if (record.kind === 'refusal') {
-    return { refusals: stored.refusals.filter((known) => recordKey(known) !== recordKey(record)) };
-  }
-  if (record.kind !== 'observation') return {};
-  const observations = new Map(stored.observations);
-  observations.delete(record.instance.instanceId);
-  return { observations };
 }
 
 /** In order of layer, then number. */

@@ -168,10 +168,12 @@ class LayerDiary {
 
   /** Returns the layers whose count has changed. */
   count(inService: ReadonlyMap<string, number>, at: Instant): readonly (readonly [string, number])[] {
-    return [...this.layers].flatMap(([layer, noted]) => {
+    const changed: (readonly [string, number])[] = [];
+    for (const [layer, noted] of this.layers) {
       const now = inService.get(layer) ?? 0;
-      return change(noted.inService, { at, count: now }) ? [[layer, now] as const] : [];
-    });
+      if (change(noted.inService, { at, count: now })) changed.push([layer, now]);
+    }
+    return changed;
   }
 }
 

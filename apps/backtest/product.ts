@@ -75,11 +75,11 @@ export class PureProduct implements Product {
     const decided = decideLayers(stored, file, { now, trigger, readings, alarms: alarms(now), revisions });
     const desired = new Map(decided.map(({ decision }) => [decision.layer, decision.to.count]));
     const moves = isMoving(stored, desired);
-    const records = decided.map((layer) => recordDecision(stored, layer));
-    const isStored = new Set(
-      records.flat().flatMap((record) => (record.kind === 'decision' ? [record.decision.layer] : [])),
-    );
-    this.#held.put(records.flat());
+    const records: StoredRecord[] = [];
+    for (const layer of decided) records.push(...recordDecision(stored, layer));
+    const isStored = new Set<string>();
+    for (const record of records) if (record.kind === 'decision') isStored.add(record.decision.layer);
+    this.#held.put(records);
     metrics.publish(this.#values(decided, now));
     onDecided(decided, (layer) => isStored.has(layer));
     if (moves) this.#settle({ isTick: true });
@@ -109,10 +109,13 @@ export class PureProduct implements Product {
 
   #values(decided: readonly DecidedLayer[], at: Instant): readonly LayerValue[] {
     const { application } = this.#played.file;
-    return decided.flatMap(({ decision: { layer, to } }) => [
-      { name: 'InService', application, layer, value: this.#inService.get(layer) ?? 0, at } as const,
-      { name: 'Desired', application, layer, value: to.count, at } as const,
-    ]);
+    const values: LayerValue[] = [];
+    for (const { decision } of decided) {
+      const { layer, to } = decision;
+      values.push({ name: 'InService', application, layer, value: this.#inService.get(layer) ?? 0, at });
+      values.push({ name: 'Desired', application, layer, value: to.count, at });
+    }
+    return values;
   }
 
   /**

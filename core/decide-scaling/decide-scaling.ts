@@ -1,4 +1,5 @@
 import type { Decision, Outcome, Proposal, ScalingMemory } from '../decision.ts';
+import type { Draft } from '../draft.ts';
 import { kpisOfLayer } from '../kpis-looked-at.ts';
 import { type AlarmReading, degradedBecause, type Reading } from '../readings.ts';
 import { basisOf } from './basis-of.ts';
@@ -28,8 +29,8 @@ export function decideScaling(situation: LayerSituation): Decided {
   if (vanished !== undefined) return decideVanished(seen, vanished);
   const foreseen = foresee(seen);
   const proposals = settings.rules.map((rule) => propose(rule, seen, foreseen));
-  const { memory, ...chosen } = chooseCount(seen, proposals);
-  return concluded(seen, rememberForecasts(memory, foreseen), { proposals, ...chosen });
+  const { memory, wish, count, limits } = chooseCount(seen, proposals);
+  return concluded(seen, rememberForecasts(memory, foreseen), { proposals, wish, count, limits });
 }
 
 /** The situation with those in service now in its history; itself, while nothing changed. */
@@ -60,12 +61,12 @@ function concluded(
   const to = { count, revision: revision.number };
   const outcome = outcomeOf({ from: from.count, to: count });
   const readings = readingsOf(situation);
-  const degraded = readings.flatMap((reading) => (degradedBecause(reading) === undefined ? [] : [reading.kpi]));
-  const decision: Decision = {
+  const degraded: string[] = [];
+  for (const reading of readings) if (degradedBecause(reading) !== undefined) degraded.push(reading.kpi);
+  const decision: Draft<Decision> = {
     layer: name,
     at: now,
     trigger,
-    ...(wokenBy === undefined ? {} : { wokenBy }),
     fileVersion,
     readings,
     alarms: alarmsOf(situation),
@@ -74,13 +75,14 @@ function concluded(
     from,
     to,
     outcome,
-    ...(isStopped === true ? { isStopped: true } : {}),
-    ...(degraded.length === 0 ? {} : { degraded }),
     because: explain({ layer: name, from, to, outcome, limits, proposals, wish, degraded, isStopped, vanished }),
     hourlyUsdBefore: from.count * (desired?.hourlyUsd ?? revision.hourlyUsd),
     hourlyUsdAfter: count * revision.hourlyUsd,
     basis: basisOf(situation),
   };
+  if (wokenBy !== undefined) decision.wokenBy = wokenBy;
+  if (isStopped === true) decision.isStopped = true;
+  if (degraded.length > 0) decision.degraded = degraded;
   return { decision, memory: rememberOutcome(memory, outcome, now) };
 }
 
@@ -91,8 +93,12 @@ function outcomeOf({ from, to }: { readonly from: number; readonly to: number })
 
 /** Those that this layer's rules and freezes look at, each once. */
 function readingsOf({ vanished, settings, readings }: LayerSituation): readonly Reading[] {
-  if (vanished !== undefined) return [];
-  return kpisOfLayer(settings).flatMap((kpi) => readings.get(kpi) ?? []);
+  const found: Reading[] = [];
+  for (const kpi of vanished === undefined ? kpisOfLayer(settings) : []) {
+    const reading = readings.get(kpi);
+    if (reading !== undefined) found.push(reading);
+  }
+  return found;
 }
 
 function alarmsOf({ vanished, settings, alarms }: LayerSituation): readonly AlarmReading[] {

@@ -46,7 +46,8 @@ export function demandIn(settings: DemandSettings | undefined, parts: DemandPart
   const { served, shed, backlog, carried } = parts;
   const [before, after] = backlog;
   const grown = before === undefined || after === undefined ? 0 : Math.max(0, after - before);
-  const asked = shed.reduce<number>((sum, refused) => sum + Math.max(0, refused ?? 0), served + grown);
+  let asked = served + grown;
+  for (const refused of shed) asked += Math.max(0, refused ?? 0);
   const fullBy = settings && fullSign(settings.saturatedWhen, parts.signs);
   if (settings === undefined || fullBy === undefined) return { load: asked, fullBy: undefined };
   return { load: Math.max(asked, settings.growthFactor * Math.max(served, carried)), fullBy };
@@ -60,7 +61,7 @@ export function estimateDemand(rule: RiskRule, situation: LayerSituation): Deman
   const demand = demandIn(rule.demand, parts);
   const isWhole = kpisOfRule(rule).every((kpi) => kpi === rule.kpi || isKnown(situation.readings.get(kpi)));
   const from = isWhole ? periodOf(reading, situation.now) : undefined;
-  return { ...demand, from, because: reasonOf(rule, demand, reading.value) };
+  return { load: demand.load, fullBy: demand.fullBy, from, because: reasonOf(rule, demand, reading.value) };
 }
 
 function partsNow(rule: RiskRule, served: number, situation: LayerSituation): DemandParts {

@@ -7,6 +7,7 @@ import { roundUp } from '../rounding.ts';
 import { type Demand, estimateDemand } from './estimate-demand.ts';
 import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { learnHistory } from './learn-history.ts';
+import { rememberAlso } from './remember.ts';
 
 /** What one rule that looks ahead has learnt and answered, and the demand that it went by; none without data. */
 export interface Look {
@@ -38,10 +39,14 @@ export function foresee(situation: LayerSituation): Foreseen {
 /** What was learnt, for the next evaluation. A rule that is gone from the file is forgotten; one that waits for its turn has learnt nothing. */
 export function rememberForecasts(memory: ScalingMemory, foreseen: Foreseen): ScalingMemory {
   if (foreseen.size === 0 && memory.forecasts === undefined) return memory;
-  const begun = [...foreseen].filter(([, { isWaiting, taught }]) => !isWaiting || taught !== undefined);
-  const forecasts = Object.fromEntries(begun.map(([rule, { state }]) => [rule, state]));
-  const taught = Object.fromEntries(begun.flatMap(([rule, known]) => (known.taught ? [[rule, known.taught]] : [])));
-  return { ...memory, forecasts, taught };
+  const forecasts: Record<string, ForecastState> = {};
+  const taught: Record<string, Taught> = {};
+  for (const [rule, known] of foreseen) {
+    if (known.isWaiting && known.taught === undefined) continue;
+    forecasts[rule] = known.state;
+    if (known.taught !== undefined) taught[rule] = known.taught;
+  }
+  return rememberAlso(memory, { forecasts, taught });
 }
 
 function look(rule: RiskRule, situation: LayerSituation): Look {
@@ -66,7 +71,9 @@ function look(rule: RiskRule, situation: LayerSituation): Look {
     return { ...lessons, demand, answer: { needed, basis: 'learning', outlook: undefined } };
   }
   const sample = demand?.from === undefined ? undefined : { from: demand.from, load: demand.load };
-  const { state, answer } = stepRisk(lessons.state, { ...setting, at: situation.now, sample });
+  const { periodSeconds, perInstance, shortfallPercent, bootSeconds, running } = setting;
+  const question = { at: situation.now, sample, periodSeconds, perInstance, shortfallPercent, bootSeconds, running };
+  const { state, answer } = stepRisk(lessons.state, question);
   const taught = taughtWith(lessons.taught, sample?.from, setting.periodSeconds);
   return { state, taught, answer, demand, isWaiting, because };
 }

@@ -3,6 +3,7 @@ import type { Freeze, Trouble } from '../application/freeze-schema.ts';
 import type { FreezeMemory, ScalingMemory } from '../decision.ts';
 import { shown } from '../rounding.ts';
 import type { LayerSituation } from './layer-situation.ts';
+import { rememberAlso } from './remember.ts';
 import { clockTime } from './say.ts';
 
 /**
@@ -16,13 +17,13 @@ import { clockTime } from './say.ts';
  * taken for trouble; but nothing is taken to have fallen that was never seen.
  */
 export function rememberFreezes(memory: ScalingMemory, situation: LayerSituation): ScalingMemory {
-  const { freezes: before, ...rest } = memory;
-  const held = situation.settings.scaleIn.freeze.flatMap((freeze) => {
+  const before = memory.freezes;
+  let freezes: Record<string, FreezeMemory> | undefined;
+  for (const freeze of situation.settings.scaleIn.freeze) {
     const judged = judge(freeze, before?.[freeze.name], situation);
-    return judged === undefined ? [] : [[freeze.name, judged] as const];
-  });
-  if (held.length === 0) return before === undefined ? memory : rest;
-  return { ...memory, freezes: Object.fromEntries(held) };
+    if (judged !== undefined) freezes = { ...freezes, [freeze.name]: judged };
+  }
+  return freezes === before ? memory : rememberAlso(memory, { freezes });
 }
 
 /** Which freeze keeps everybody, and why; undefined when none holds. */

@@ -5,14 +5,10 @@ import type { Decision } from '../decision.ts';
  * another rule has no data, when another limit applies, or when rules begin or cease to want a number.
  */
 export function holdReason(decision: Pick<Decision, 'proposals' | 'limits' | 'degraded' | 'isStopped'>): string {
-  const staying = decision.proposals.filter(({ kind }) => kind === 'stay').map(({ rule }) => rule);
-  const isWanted = decision.proposals.some(({ kind }) => kind === 'want');
-  const parts = [
-    isWanted ? 'wanted' : 'nothing wanted',
-    ...staying.map((rule) => `no data for ${JSON.stringify(rule)}`),
-    ...decision.limits.map(({ limit }) => limit),
-    ...(decision.degraded ?? []).map((kpi) => `degraded ${kpi}`),
-    ...(decision.isStopped === true ? ['stopped'] : []),
-  ];
-  return parts.join(', ');
+  const { proposals, limits, degraded = [], isStopped } = decision;
+  let reason = proposals.some(({ kind }) => kind === 'want') ? 'wanted' : 'nothing wanted';
+  for (const { kind, rule } of proposals) if (kind === 'stay') reason += `, no data for ${JSON.stringify(rule)}`;
+  for (const { limit } of limits) reason += `, ${limit}`;
+  for (const kpi of degraded) reason += `, degraded ${kpi}`;
+  return isStopped === true ? `${reason}, stopped` : reason;
 }

@@ -1,9 +1,12 @@
 import type { RiskRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
+import type { Draft } from '../draft.ts';
 import type { RiskAnswer } from '../forecast/step-risk.ts';
 import { roundUp, shown, shownPercent } from '../rounding.ts';
 import type { Foreseen } from './foresee.ts';
 import type { LayerSituation } from './layer-situation.ts';
+
+type Wanted = Extract<Proposal, { readonly kind: 'want' }>;
 
 /**
  * Keeps the share of time in which demand exceeds what is in service at the asked-for risk, at the least billed time: as many as the learnt
@@ -18,19 +21,13 @@ export function proposeRisk(rule: RiskRule, situation: LayerSituation, foreseen:
   const { needed, outlook } = answer;
   const perInstance = rule.perCapacityUnit * situation.revision.capacity;
   const least = demand.fullBy !== undefined || demand.from === undefined ? roundUp(demand.load / perInstance) : 0;
-  const said = [
-    demand.because,
-    `${reasonOf(rule, answer)}${heldOf(answer)}`,
-    because,
-    least > needed ? `that needs ${least} now` : '',
-  ];
-  return {
-    rule: rule.name,
-    kind: 'want',
-    count: Math.max(needed, least),
-    because: said.filter((part) => part !== '').join('; '),
-    ...(outlook === undefined ? {} : { outlook }),
-  };
+  let said = `${demand.because === '' ? '' : `${demand.because}; `}${reasonOf(rule, answer)}${heldOf(answer)}`;
+  if (because !== '') said += `; ${because}`;
+  if (least > needed) said += `; that needs ${least} now`;
+  const count = Math.max(needed, least);
+  const proposal: Draft<Wanted> = { rule: rule.name, kind: 'want', count, because: said };
+  if (outlook !== undefined) proposal.outlook = outlook;
+  return proposal;
 }
 
 function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskAnswer): string {
