@@ -51,6 +51,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 /** The core reads as a pipeline: a stage imports only what stands before it. */
 const corePipeline = [
   'once-per',
+  'draft',
   'amounts',
   'rounding',
   'samples',
