@@ -1,5 +1,6 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
 import type { Slot } from '../instance-life.ts';
+import { oncePer } from '../once-per.ts';
 import type { ObservationRecord } from '../records.ts';
 import type { Stored } from '../stored.ts';
 import { isTerminated } from './layer-view.ts';
@@ -12,7 +13,7 @@ export const ORPHAN_AGE_SECONDS = 150;
  * application has given out count, and none that somebody protects, so a fresh table never ends the machines of a lost one.
  */
 export function findOrphans(stored: Stored, slots: readonly Slot[], now: Instant): readonly ObservationRecord[] {
-  const known = new Set(slots.map((slot) => slot.instanceId));
+  const known = instanceIdsOf(slots);
   return [...stored.observations.values()].filter((observation) => {
     const { instanceId, layer, slotNumber, isProtected } = observation.instance;
     if (isProtected || known.has(instanceId) || isTerminated(observation)) return false;
@@ -22,3 +23,6 @@ export function findOrphans(stored: Stored, slots: readonly Slot[], now: Instant
     return isAtOrAfter(now, addSeconds(observation.firstSeenAt, ORPHAN_AGE_SECONDS));
   });
 }
+
+/** A plan that changes no slot looks at the same list as the one before. */
+const instanceIdsOf = oncePer((slots: readonly Slot[]) => new Set(slots.map((slot) => slot.instanceId)));

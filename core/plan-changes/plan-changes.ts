@@ -110,19 +110,19 @@ function slotsByLayer({ desired, slots }: Stored): readonly (readonly [string, r
 }
 
 /** One layer after the other: what one intends is no longer there for the next. */
-function planLayers(situation: Situation, room: Usage | undefined) {
+function planLayers({ stored, file, head, now, isStopped }: Situation, room: Usage | undefined) {
   const changed: Slot[] = [];
   const atCeiling: string[] = [];
   let left = room;
-  for (const [name, slots] of slotsByLayer(situation.stored)) {
-    const price = left === undefined ? 0 : priceOf(name, situation.stored);
+  for (const [name, slots] of slotsByLayer(stored)) {
+    const price = left === undefined ? 0 : priceOf(name, stored);
     const mostNew = left === undefined ? Number.POSITIVE_INFINITY : fitting(left, price);
-    const planned = planLayer(name, slots, { ...situation, mostNew, planned: changed });
+    const planned = planLayer(name, slots, { stored, file, head, now, isStopped, mostNew, planned: changed });
     changed.push(...changedRows(slots, planned));
     if (left === undefined) continue;
     const intended = planned.length - slots.length;
     left = { instances: left.instances - intended, hourlyUsd: left.hourlyUsd - intended * price };
-    if (intended >= mostNew && lacks(planned, situation.stored.desired.get(name)?.count ?? 0)) atCeiling.push(name);
+    if (intended >= mostNew && lacks(planned, stored.desired.get(name)?.count ?? 0)) atCeiling.push(name);
   }
   return { changed, atCeiling };
 }
@@ -247,6 +247,7 @@ function withRows(before: readonly Slot[], kept: readonly Slot[]): readonly Slot
 }
 
 function numbersAfter(before: HeadRecord['nextSlotNumber'], kept: readonly Slot[]): HeadRecord['nextSlotNumber'] {
+  if (kept.length === 0) return before;
   const next: Record<string, number> = { ...before };
   for (const { layer, number } of kept) next[layer] = Math.max(next[layer] ?? 1, number + 1);
   return next;
@@ -271,24 +272,28 @@ function callsToLaunch(slots: readonly Slot[], { stored, kept, now }: Calls): re
     if (isNew.has(slot) || isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)))
       byToken.set(slot.launch.token, slot);
   }
-  return [...byToken.values()].flatMap(({ layer, launch: intent, placement, revision: number }) => {
-    const revision = stored.revisions.get(revisionKey({ layer, revision: number }));
-    if (revision === undefined) return [];
-    return [{ application: stored.application, layer, launch: intent, placement, revision }];
-  });
+  const calls: LaunchRequest[] = [];
+  for (const slot of byToken.values()) {
+    const { layer, launch: intent, placement } = slot;
+    const revision = stored.revisions.get(revisionKey(slot));
+    if (revision !== undefined)
+      calls.push({ application: stored.application, layer, launch: intent, placement, revision });
+  }
+  return calls;
 }
 
 function callsToTerminate(slots: readonly Slot[], { stored, kept, now }: Calls): Plan['terminations'] {
   const isNew = new Set(kept);
-  const ours = slots.flatMap((slot) => {
-    if (slot.state !== 'terminating' || slot.instanceId === undefined) return [];
-    if (isTerminated(stored.observations.get(slot.instanceId))) return [];
-    if (!isNew.has(slot) && !isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS))) return [];
-    return [{ instanceId: slot.instanceId, because: slot.because ?? 'it left' }];
-  });
-  const orphans = findOrphans(stored, slots, now).map(({ instance }) => ({
-    instanceId: instance.instanceId,
-    because: `no slot knows this machine (${instance.layer}-${instance.slotNumber})`,
-  }));
-  return [...ours, ...orphans];
+  const calls: { readonly instanceId: string; readonly because: string }[] = [];
+  for (const slot of slots) {
+    if (slot.state !== 'terminating' || slot.instanceId === undefined) continue;
+    if (isTerminated(stored.observations.get(slot.instanceId))) continue;
+    if (!isNew.has(slot) && !isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS))) continue;
+    calls.push({ instanceId: slot.instanceId, because: slot.because ?? 'it left' });
+  }
+  for (const { instance } of findOrphans(stored, slots, now)) {
+    const because = `no slot knows this machine (${instance.layer}-${instance.slotNumber})`;
+    calls.push({ instanceId: instance.instanceId, because });
+  }
+  return calls;
 }
