@@ -38,13 +38,19 @@ export function asksOf(
   sizings: readonly Sizing[],
   aim: { readonly riskRatio: number; readonly perInstance: number },
 ): number[] {
-  return contest.tails.map((tail, entrant) => {
-    const [middle, width] = sizings[Math.floor(entrant / holds)] ?? [0, 1];
+  const asks: number[] = [];
+  for (const tail of contest.tails) {
+    const sizing = sizings[Math.floor(asks.length / holds)];
     const q = scoreAtRisk(tail, aim.riskRatio);
-    if (q === undefined) return 1;
-    const size = Math.ceil(Math.max(0, middle + q * width) ** 2 / aim.perInstance - 1e-9);
-    return Math.min(mostInstances, Math.max(1, size));
-  });
+    asks.push(q === undefined || sizing === undefined ? 1 : askedBy(sizing, q, aim.perInstance));
+  }
+  return asks;
+}
+
+function askedBy([middle, width]: Sizing, q: number, perInstance: number): number {
+  const root = Math.max(0, middle + q * width);
+  const size = Math.ceil((root * root) / perInstance - 1e-9);
+  return Math.min(mostInstances, Math.max(1, size));
 }
 
 /** Far more than any layer may have; keeps an ask without meaning finite. */
@@ -53,7 +59,10 @@ const mostInstances = 1e6;
 /** What each entrant would have in answer to its asks, the newest of which are given. */
 export function heldOf(answers: readonly Answer[], asks: readonly number[], bootTicks: number): number[] {
   const ticks = holdsOf(bootTicks);
-  return asks.map((asked, entrant) => heldSize(answers, { entrant, asked, ticks: ticks[entrant % holds] ?? 1 }));
+  const held: number[] = [];
+  for (const [entrant, asked] of asks.entries())
+    held.push(heldSize(answers, { entrant, asked, ticks: ticks[entrant % holds] ?? 1 }));
+  return held;
 }
 
 /** The name of an entrant, for people. */
@@ -88,8 +97,14 @@ export function learnContest(contest: Contest, outcome: Outcome): Contest {
   const counting = outcome.answers.filter(
     ({ forTick }) => forTick >= outcome.tick && forTick <= outcome.tick + outcome.bootTicks,
   );
-  if (counting.length === 0) return { ...contest, tails, ticks };
-  const tallies = contest.tallies.map((tally, entrant) => tallied(tally, { entrant, counting, keep }, outcome));
+  const newest = counting.at(-1);
+  if (newest === undefined) return { ...contest, tails, ticks };
+  const tallies: Tally[] = [];
+  for (const { billed, short } of contest.tallies) {
+    const entrant = tallies.length;
+    const shortNow = shareShortOf(outcome.needs, servedBy(entrant, counting));
+    tallies.push({ billed: billed * keep + (newest.held[entrant] ?? 1), short: short * keep + shortNow });
+  }
   const allowed = contest.allowed * keep + outcome.riskRatio;
   return { tails, tallies, allowed, ticks, leader: leaderOf({ tallies, allowed, leader: contest.leader }) };
 }
@@ -110,7 +125,8 @@ function scored({ tails, ticks }: Contest, outcome: Outcome): readonly Tail[] {
   const { roots, rootOf } = rootsOf(needs, perInstance);
   const next: Tail[] = [];
   for (let policy = 0; policy < policyNames.length; policy += 1) {
-    const qs = roots.map((root) => qsFor(outlooks, policy, root));
+    const qs: number[][] = [];
+    for (const root of roots) qs.push(qsFor(outlooks, policy, root));
     for (const ticksHeld of holdTicks) {
       const scoreByRoot: number[] = [];
       for (const those of qs) scoreByRoot.push(scoreOf(those, at, ticksHeld));
@@ -127,36 +143,40 @@ function rootsOf(
   needs: readonly number[],
   perInstance: number,
 ): { readonly roots: number[]; readonly rootOf: number[] } {
-  const distinct = [...new Set(needs)].filter((need) => need > 1);
-  return {
-    roots: distinct.map((need) => Math.sqrt((need - 1) * perInstance)),
-    rootOf: needs.map((need) => distinct.indexOf(need)),
-  };
+  const roots: number[] = [];
+  const rootOf: number[] = [];
+  const known = new Map([[1, -1]]);
+  for (const need of needs) {
+    const root = known.get(need) ?? roots.push(Math.sqrt((need - 1) * perInstance)) - 1;
+    known.set(need, root);
+    rootOf.push(root);
+  }
+  return { roots, rootOf };
 }
 
-function tallied(
-  before: Tally,
-  {
-    entrant,
-    counting,
-    keep,
-  }: { readonly entrant: number; readonly counting: readonly Answer[]; readonly keep: number },
-  { needs }: Outcome,
-): Tally {
+/** What an entrant alone would have had in service. */
+function servedBy(entrant: number, counting: readonly Answer[]): number {
   let served = Number.POSITIVE_INFINITY;
-  for (const answer of counting) served = Math.min(served, answer.held[entrant] ?? 1);
+  for (const { held } of counting) served = Math.min(served, held[entrant] ?? 1);
+  return served;
+}
+
+function shareShortOf(needs: readonly number[], served: number): number {
   let short = 0;
   for (const need of needs) if (need > served) short += 1;
-  const shorts = short / needs.length;
-  return { billed: before.billed * keep + (counting.at(-1)?.held[entrant] ?? 1), short: before.short * keep + shorts };
+  return short / needs.length;
 }
 
-/** The entrant that would have been cheapest lately, all brought to the same risk. */
+/** The entrant that would have been cheapest lately, all brought to the same risk; the first of equals. */
 function leaderOf({ tallies, allowed, leader }: Pick<Contest, 'tallies' | 'allowed' | 'leader'>): number {
-  const costs = tallies.map(({ billed, short }) => {
+  let [cheapest, least, led] = [leader, Number.POSITIVE_INFINITY, 0];
+  for (const [entrant, { billed, short }] of tallies.entries()) {
     const used = (short + softness) / (allowed + softness);
-    return billed * (used > leastCredit ? used ** costPower : leastCreditCost);
-  });
-  const cheapest = costs.indexOf(Math.min(...costs));
-  return (costs[cheapest] ?? 0) < takesOver * (costs[leader] ?? 0) ? cheapest : leader;
+    const cost = billed * (used > leastCredit ? used ** costPower : leastCreditCost);
+    if (entrant === leader) led = cost;
+    if (cost >= least) continue;
+    least = cost;
+    cheapest = entrant;
+  }
+  return least < takesOver * led ? cheapest : leader;
 }

@@ -43,11 +43,14 @@ export type Step = (slots: readonly Slot[], view: LayerView) => readonly Slot[];
 export function slotBySlot(change: (slot: Slot, view: LayerView) => Slot): Step {
   return (slots, view) => {
     let changed: Slot[] | undefined;
-    for (const [index, slot] of slots.entries()) {
+    let index = 0;
+    for (const slot of slots) {
       const after = change(slot, view);
-      if (after === slot) continue;
-      changed ??= [...slots];
-      changed[index] = after;
+      if (after !== slot) {
+        changed ??= slots.slice();
+        changed[index] = after;
+      }
+      index += 1;
     }
     return changed ?? slots;
   };
