@@ -98,7 +98,7 @@ const cronRule = z.strictObject({
     .describe('The IANA time zone of the cron expression.'),
   durationSeconds: whole({ least: 60, most: 2_678_400 }).describe('How long the window lasts.'),
   min: whole({ least: 0, most: 5000 }).describe(
-    'The least number of instances during the window; at most the "max" of the layer.',
+    'The least number of instances during the window; at most the "max" of the layer. They are launched a boot time earlier, so that they are in service when it starts.',
   ),
 });
 

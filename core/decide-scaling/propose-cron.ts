@@ -1,30 +1,48 @@
 import { Cron } from 'croner';
-import { addSeconds, type Instant, instantFromMillis, isAtOrAfter, isBefore } from '../amounts.ts';
+import { addSeconds, type Instant, instantFromMillis, isAtOrAfter, isBefore, secondsBetween } from '../amounts.ts';
 import type { CronRule } from '../application/rule-schema.ts';
 import type { Proposal } from '../decision.ts';
-import type { LayerSituation } from './layer-situation.ts';
+import { shown } from '../rounding.ts';
+import { desiredCount, type LayerSituation } from './layer-situation.ts';
 import { clockTime } from './say.ts';
+
+/** Evaluations come every minute: what is put off to the next one comes so much later. */
+const EVALUATION_SECONDS = 60;
 
 /**
  * A floor by the clock: within a window the rule's `min`, outside of it the layer's. A window is half-open, [start, start + duration), and lasts
  * its seconds whatever the clocks do. A start that the change to summer time skips comes an hour later by the clock; of the hour that autumn
  * repeats only the first has starts. Windows may overlap.
+ *
+ * What a window needs is in service when it opens: it is wanted a boot time before, as measured lately. From `readySeconds` before, the longest
+ * that a boot may take, nobody leaves whom the window needs: so a boot time that is measured shorter meanwhile takes nobody back, and none
+ * is given up only to be launched again within minutes.
  */
 export function proposeCron(rule: CronRule, situation: LayerSituation): Proposal {
-  const { now, settings } = situation;
-  const start = startWithin(rule, now);
-  if (start === undefined) {
-    const because = `no window is open: the layer's min of ${settings.count.min}`;
-    return { rule: rule.name, kind: 'want', count: settings.count.min, because };
-  }
-  const until = clockTime(addSeconds(start, rule.durationSeconds), now);
-  return { rule: rule.name, kind: 'want', count: rule.min, because: `its window is open until ${until}` };
+  const { count, because } = floorNow(rule, situation);
+  return { rule: rule.name, kind: 'want', count, because };
 }
 
-/** Start of a window that is open now: the first start after `now − duration`, unless it is yet to come. */
-function startWithin(rule: CronRule, now: Instant): Instant | undefined {
+function floorNow(rule: CronRule, situation: LayerSituation): { readonly count: number; readonly because: string } {
+  const { now, settings, bootSeconds } = situation;
+  const { min } = settings.count;
+  // Of a window that is open now, or of the next.
   const start = firstStartAfter(rule, addSeconds(now, -rule.durationSeconds));
-  return start === undefined || isBefore(now, start) ? undefined : start;
+  const aheadSeconds = start === undefined ? Number.POSITIVE_INFINITY : secondsBetween(now, start);
+  if (start === undefined || aheadSeconds >= Math.max(bootSeconds, settings.readySeconds) + EVALUATION_SECONDS) {
+    return { count: min, because: `no window is open: the layer's min of ${min}` };
+  }
+  if (aheadSeconds <= 0) {
+    const until = clockTime(addSeconds(start, rule.durationSeconds), now);
+    return { count: rule.min, because: `its window is open until ${until}` };
+  }
+  const opens = `its window opens at ${clockTime(start, now)}`;
+  if (aheadSeconds < bootSeconds + EVALUATION_SECONDS) {
+    const because = `${opens}, and an instance takes ${shown(bootSeconds)} s to be in service`;
+    return { count: rule.min, because };
+  }
+  const kept = Math.max(min, Math.min(rule.min, desiredCount(situation)));
+  return { count: kept, because: `${opens}, and nobody leaves whom it needs` };
 }
 
 interface Schedule {

@@ -48,6 +48,27 @@ describe('a back-test', () => {
     expect(web && courseOf(web)[1]).toEqual([1982 + 100 + 20, 4]);
   });
 
+  it('has in service what a window needs when it opens', async () => {
+    const rules = [
+      { name: 'ten each', kpi: 'perInstance', targetValue: 10 },
+      { name: 'show', cron: '45 0 * * *', durationSeconds: 600, min: 3 },
+    ];
+    const report = await played(
+      makeRequest({
+        files: [{ name: 'shop.json', application: makeWeb({ layer: { rules } }) }],
+        values: [makeColumn('requests', minutesOf([90, 10]))],
+      }),
+    );
+    const [web] = report.files[0]?.layers ?? [];
+
+    // Of the evaluations at two seconds past the minute, that of 43:02 is the last early enough for a boot of a minute.
+    expect(web && courseOf(web)).toEqual([
+      [0, 1],
+      [2642, 3],
+      [3302, 1],
+    ]);
+  });
+
   it('boots in half of readySeconds unless it is told', async () => {
     const report = await played(makeRequest({ bootSeconds: undefined }));
     const [web] = report.files[0]?.layers ?? [];
