@@ -4,13 +4,7 @@ import { explainDecision } from '../../core/explain-decision/explain-decision.ts
 import { type Explanation, shortText, treeText } from '../../core/explain-decision/explanation.ts';
 import type { DecisionRecord, FileRecord, ScalingRecord } from '../../core/records.ts';
 import { type CliWorld, type ExitCode, sayError } from './cli-world.ts';
-import {
-  type ExplainArguments,
-  explainUsage,
-  readExplainArguments,
-  type Span,
-  sinceOf,
-} from './read-explain-arguments.ts';
+import { type ExplainArguments, explainUsage, readExplainArguments, sinceOf } from './read-explain-arguments.ts';
 import { type ExplainTable, recordedTable } from './recorded-table.ts';
 
 /** As many as one query of decisions gives. */
@@ -63,23 +57,26 @@ async function explainAll({ table, now }: Opened, read: ExplainArguments, world:
   if (!names.includes(application)) {
     return refuse([{ path: 'APPLICATION', found: shown(application), allowed: allowedNames(names) }], world);
   }
-  const { file, scaling } = await table.load(application);
-  const layers = layer === undefined ? layersOf(file, scaling) : [layer];
+  const stored = await table.load(application);
+  const { file } = stored;
+  const held = read.of === 'live' ? stored.scaling : stored.shadows;
+  const layers = layer === undefined ? layersOf(file, held) : [layer];
   const found = await Promise.all(
-    layers.map((name) => decisionsOf(table, { application, layer: name, span: read.span, now })),
+    layers.map((name) => decisionsOf(table, { application, layer: name, span: read.span, of: read.of, now })),
   );
   const records = found.flat().toSorted((a, b) => a.decision.at - b.decision.at);
   if (records.length === 0) {
     const allowed =
       layer === undefined
         ? 'a time with decisions'
-        : `a time with decisions, and one of the layers ${layersOf(file, scaling).join(', ')}`;
-    return refuse([{ path: [application, layer].filter(Boolean).join(' '), found: 'no decision', allowed }], world);
+        : `a time with decisions, and one of the layers ${layersOf(file, held).join(', ')}`;
+    const what = read.of === 'live' ? 'no decision' : 'no decision of shadow rules';
+    return refuse([{ path: [application, layer].filter(Boolean).join(' '), found: what, allowed }], world);
   }
   const fileOf = filesOf(table, application, file);
   for (const record of records) {
     const applied = await fileOf(record.decision.fileVersion);
-    const standing = scaling.get(record.decision.layer)?.hold;
+    const standing = held.get(record.decision.layer)?.hold;
     const hold = standing?.since === record.decision.at ? standing : undefined;
     const explanation = explainDecision(record.decision, { application: applied?.file, hold });
     world.print(rendered(record, explanation, { form: read.form, hold }));
@@ -87,8 +84,8 @@ async function explainAll({ table, now }: Opened, read: ExplainArguments, world:
   return 0;
 }
 
-function layersOf(file: FileRecord | undefined, scaling: ReadonlyMap<string, ScalingRecord>): readonly string[] {
-  return [...new Set([...Object.keys(file?.file.layers ?? {}), ...scaling.keys()])];
+function layersOf(file: FileRecord | undefined, held: ReadonlyMap<string, unknown>): readonly string[] {
+  return [...new Set([...Object.keys(file?.file.layers ?? {}), ...held.keys()])];
 }
 
 function allowedNames(names: readonly string[]): string {
@@ -97,15 +94,18 @@ function allowedNames(names: readonly string[]): string {
 
 async function decisionsOf(
   table: ExplainTable,
-  of: { readonly application: string; readonly layer: string; readonly span: Span; readonly now: Instant | undefined },
+  asked: Pick<ExplainArguments, 'application' | 'span' | 'of'> & {
+    readonly layer: string;
+    readonly now: Instant | undefined;
+  },
 ): Promise<readonly DecisionRecord[]> {
-  const { application, layer, span } = of;
-  if ('last' in span) return table.decisions(application, { layer, limit: span.last });
+  const { application, layer, span, of } = asked;
+  if ('last' in span) return table.decisions(application, { layer, of, limit: span.last });
   if ('at' in span) {
-    return table.decisions(application, { layer, limit: 1, before: addSeconds(span.at, 0.001) });
+    return table.decisions(application, { layer, of, limit: 1, before: addSeconds(span.at, 0.001) });
   }
-  const newest = await table.decisions(application, { layer, limit: MOST_DECISIONS });
-  const now = of.now ?? newest[0]?.decision.at;
+  const newest = await table.decisions(application, { layer, of, limit: MOST_DECISIONS });
+  const now = asked.now ?? newest[0]?.decision.at;
   if (now === undefined) return [];
   const since = sinceOf(span.since, now);
   return newest.filter(({ decision }) => isAtOrAfter(decision.at, since));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { DecisionQuery } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, instantFromMillis } from '../../core/amounts.ts';
 import { type Problem, shown } from '../../core/application/problem.ts';
 
@@ -8,6 +9,8 @@ export interface ExplainArguments {
   readonly application: string;
   readonly layer: string | undefined;
   readonly span: Span;
+  /** Whose decisions: the live rules' or the shadow rules'. */
+  readonly of: NonNullable<DecisionQuery['of']>;
   readonly form: 'text' | 'tree' | 'json';
   readonly table: string | undefined;
   readonly file: string | undefined;
@@ -20,13 +23,14 @@ export type Span =
   | { readonly since: Instant | { readonly agoSeconds: number } };
 
 /** What the command says of itself. */
-export const explainUsage = `npm run explain -- APPLICATION [LAYER] [--at INSTANT | --last N | --since INSTANT] [--tree | --json] [--table NAME | --file FILE]
+export const explainUsage = `npm run explain -- APPLICATION [LAYER] [--at INSTANT | --last N | --since INSTANT] [--shadow] [--tree | --json] [--table NAME | --file FILE]
 
 Says why a layer scaled, or did not, and what would have had to be different for another answer. Reads stored decisions and changes nothing.
 
   --last N         the newest N decisions of each layer; else 1
   --at INSTANT     the decision that was in force then, such as 2026-11-21T14:02:00Z
   --since INSTANT  all decisions since then; or since so long ago: 90m, 2h, 1d
+  --shadow         what the shadow rules decided and nobody did, instead of what the live ones did
   --tree           everything: readings, each rule's arithmetic, each limit, the look-ahead
   --json           one JSON object a line: the decision as stored, and its explanation
   --table NAME     the table; else the environment variable CONCERTINA_TABLE
@@ -38,6 +42,7 @@ const options = {
   at: { type: 'string' },
   last: { type: 'string' },
   since: { type: 'string' },
+  shadow: { type: 'boolean', default: false },
   tree: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   table: { type: 'string' },
@@ -68,7 +73,8 @@ export function readExplainArguments(words: readonly string[]): ExplainArguments
   ];
   if (problems.length > 0 || 'found' in span) return problems;
   const form = values.json ? 'json' : values.tree ? 'tree' : 'text';
-  return { isHelp: values.help, application, layer, span, form, table: values.table, file: values.file };
+  const of = values.shadow ? 'shadow' : 'live';
+  return { isHelp: values.help, application, layer, span, of, form, table: values.table, file: values.file };
 }
 
 function parseWords(words: readonly string[]) {

@@ -2,14 +2,16 @@ import type { Table } from '../../adapters/ports.ts';
 import { isBefore } from '../../core/amounts.ts';
 import { applicationSchema } from '../../core/application/application-schema.ts';
 import type { Decision } from '../../core/decision.ts';
-import type { DecisionRecord, FileRecord, ScalingRecord, StoredRecord } from '../../core/records.ts';
+import type { DecisionRecord, FileRecord, ScalingRecord, ShadowRecord, StoredRecord } from '../../core/records.ts';
 import { storedFromRecords } from '../../core/stored.ts';
 
 /** What an explanation reads of a table. */
 export type ExplainTable = Pick<Table, 'applications' | 'load' | 'decisions' | 'file'>;
 
 /** Records of a kind that such a file holds. */
-type Recorded = DecisionRecord | FileRecord | ScalingRecord;
+type Recorded = DecisionRecord | FileRecord | ScalingRecord | ShadowRecord;
+
+const kindOf = { live: 'decision', shadow: 'shadow-decision' } as const;
 
 /** A file of records, one JSON object a line, read as a table. Throws RangeError with the number of the line that is none. */
 export function recordedTable(text: string): ExplainTable {
@@ -19,13 +21,13 @@ export function recordedTable(text: string): ExplainTable {
   return {
     applications: async () => [...new Set(records.map(({ application }) => application))].toSorted(),
     load: async (application) => {
-      const live: readonly StoredRecord[] = of(application).filter(({ kind }) => kind === 'file' || kind === 'scaling');
-      return storedFromRecords(application, live);
+      const records: readonly StoredRecord[] = of(application);
+      return storedFromRecords(application, records);
     },
     file: async (application, version) => filesOf(application).find((record) => record.version === version),
-    decisions: async (application, { layer, limit, before }) =>
+    decisions: async (application, { layer, limit, before, of: whose = 'live' }) =>
       of(application)
-        .filter((record): record is DecisionRecord => record.kind === 'decision')
+        .filter((record): record is DecisionRecord => record.kind === kindOf[whose])
         .filter(({ decision }) => layer === undefined || decision.layer === layer)
         .filter(({ decision }) => before === undefined || isBefore(decision.at, before))
         .toSorted((a, b) => b.decision.at - a.decision.at)
@@ -47,9 +49,10 @@ function recordAt(line: string, number: number): Recorded {
 /** Looks at what the explanation could not do without; the rest was written by us. */
 function isRecorded(value: unknown): value is Recorded {
   if (typeof value !== 'object' || value === null || !('kind' in value) || !('application' in value)) return false;
-  if (value.kind === 'decision') return 'decision' in value && isDecision(value.decision);
+  if (value.kind === 'decision' || value.kind === 'shadow-decision')
+    return 'decision' in value && isDecision(value.decision);
   if (value.kind === 'file') return 'file' in value && applicationSchema.safeParse(value.file).success;
-  return value.kind === 'scaling' && 'layer' in value;
+  return (value.kind === 'scaling' || value.kind === 'shadow') && 'layer' in value;
 }
 
 function isDecision(value: unknown): value is Decision {

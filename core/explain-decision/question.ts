@@ -1,5 +1,6 @@
 import type { Application } from '../application/application-schema.ts';
 import type { Rule } from '../application/rule-schema.ts';
+import { shadowSettings } from '../application/shadow-settings.ts';
 import { type ChosenCount, chooseCount } from '../decide-scaling/choose-count.ts';
 import type { LayerSituation } from '../decide-scaling/layer-situation.ts';
 import { propose } from '../decide-scaling/propose.ts';
@@ -25,8 +26,10 @@ export function questionOf(decision: Decision, application: Application | undefi
   const { basis, layer, fileVersion } = decision;
   if (basis === undefined) return 'the record is of an earlier version and does not say what it was made from';
   if (application === undefined) return `version ${fileVersion} of the file is not at hand`;
-  const settings = application.layers[layer];
-  if (settings === undefined) return `the file has no layer ${layer}`;
+  const live = application.layers[layer];
+  if (live === undefined) return `the file has no layer ${layer}`;
+  const settings = decision.shadow === undefined ? live : shadowSettings(live);
+  if (settings === undefined) return `the file has no shadow rules for ${layer}`;
   const { from, to, hourlyUsdBefore, readings, alarms, at } = decision;
   const { inService, newestInServiceAt, failed, bootSeconds, instanceHourlyUsd, othersHourlyUsd, ceilings } = basis;
   const isFirst = from.revision === 0;

@@ -36,13 +36,29 @@ const hold: ScalingRecord = {
 };
 const records: readonly StoredRecord[] = [file, decisionAt(0, 91), decisionAt(60, 30), decisionAt(120, 60), hold];
 
+/** What shadow rules of `web` decided, and the hold that stands. */
+const trial: readonly StoredRecord[] = [
+  { ...decisionAt(90, 60), kind: 'shadow-decision' },
+  {
+    ...base,
+    kind: 'shadow',
+    layer: 'web',
+    since: noon,
+    decidedAt: later(90),
+    fleet: { count: 4, coming: [] },
+    memory: { wishes: [], inService: [] },
+    hold: { reason: 'wanted', because: 'Hold web at 4: later.', since: later(90), times: 5 },
+    expiresAt: later(1e6),
+  },
+];
+
 /** A terminal with a table behind it, and the same as a file beside it. */
 async function makeTerminal(environment: CliWorld['environment'] = { CONCERTINA_TABLE: 'concertina' }) {
   const { table, clock } = await makeTable([]);
   for (const record of records) await table.commit('shop', { put: [record] });
   const [out, errors]: [string[], string[]] = [[], []];
   const files: Readonly<Record<string, string>> = {
-    'decisions.json': records.map((record) => `${JSON.stringify(record)}\n`).join(''),
+    'decisions.json': [...records, ...trial].map((record) => `${JSON.stringify(record)}\n`).join(''),
     'bad.json': '{"kind":"decision"}\n',
     'worse.json': '\nnonsense\n',
   };
@@ -127,6 +143,22 @@ describe('explain', () => {
       hold: { times: 9 },
       explanation: { otherAnswers: ['Out to 5 with cpu above 66.', expect.any(String)] },
     });
+  });
+
+  test('tells what shadow rules decided when asked, from a table and from a file', async () => {
+    const { run, out, errors, table } = await makeTerminal();
+    const shadow = { liveCount: 4, liveInService: 4, inService: 4, restated: [], taken: [] };
+    const onTrial = { ...decisionAt(180, 91), kind: 'shadow-decision' } as const;
+    await table.commit('shop', { put: [{ ...onTrial, decision: { ...onTrial.decision, shadow } }] });
+
+    expect(await run('shop', 'web', '--shadow')).toBe(0);
+    expect(out.map((text) => text.slice(11, 16))).toEqual(['12:03']);
+    expect(await run('shop', 'web')).toBe(0);
+    expect(out.at(-1)).toBe(newest);
+    expect(await run('shop', 'web', '--shadow', '--file', 'decisions.json')).toBe(0);
+    expect(out.at(-1)).toContain('2026-11-21T12:01:30Z, and the same 4 times more');
+    expect(await run('shop', 'web', '--shadow', '--at', '2026-11-21T11:00:00Z')).toBe(2);
+    expect(errors[0]).toContain('no decision of shadow rules');
   });
 
   test('explains by the version of the file that decided, not by the newest', async () => {

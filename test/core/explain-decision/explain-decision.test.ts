@@ -4,6 +4,8 @@ import { decideScaling } from '../../../core/decide-scaling/decide-scaling.ts';
 import { explainDecision } from '../../../core/explain-decision/explain-decision.ts';
 import { type ExplanationNode, shortText, treeText } from '../../../core/explain-decision/explanation.ts';
 import { askAgain, questionOf } from '../../../core/explain-decision/question.ts';
+import { makeApplication, makeLayer } from '../../factories/application.ts';
+import { decideBeside, makeLive, makeShadowed } from '../../factories/shadow.ts';
 import { makeReading, readingsOf } from '../../factories/situation.ts';
 import { later } from '../../factories/stored.ts';
 import { type Case, decided, gallery } from './gallery.ts';
@@ -172,6 +174,21 @@ describe('any decision', () => {
 describe('an explanation', () => {
   const [first] = cases.filter(({ name }) => name === 'target value, out');
   if (first === undefined) throw new Error('no case');
+
+  it('asks the shadow rules again for what they decided', () => {
+    const near = (targetValue: number) => ({ name: 'cpu', kpi: 'cpu', targetValue });
+    const calm = { scaleIn: { stabilizationSeconds: 0 } };
+    const application = makeShadowed({ rules: [near(60)], shadow: { rules: [near(40)], ...calm } });
+    const readings = readingsOf(makeReading({ value: 60 }));
+    const { decision } = decideBeside(application, makeLive(application, { readings }));
+    const { otherAnswers } = explainDecision(decision, { application });
+    const live = makeApplication({ layers: { web: makeLayer({ rules: [near(60)] }) } });
+    const without = explainDecision(decision, { application: live });
+
+    expect(decision).toMatchObject({ from: { count: 4 }, to: { count: 6 } });
+    expect(otherAnswers).toContain('Out to 7 with cpu above 60.');
+    expect(without.tree.children?.at(-1)?.detail).toBe('cannot be told: the file has no shadow rules for web');
+  });
 
   it('says what cannot be told without the file, the basis, or with other rules', () => {
     const { basis: _, ...old } = first.decision;
