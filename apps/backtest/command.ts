@@ -4,6 +4,7 @@ import { clearProgress, type ProgressOutput } from '../demo/report-progress.ts';
 import { backtest } from './backtest.ts';
 import { figuresOf } from './figures.ts';
 import { htmlReport } from './html-report.ts';
+import { leftOutOf } from './plot-data.ts';
 import { backtestUsage, readOptions } from './read-options.ts';
 import { type ReadFile, readRequest } from './read-request.ts';
 import { showProgress } from './show-progress.ts';
@@ -50,7 +51,7 @@ export async function backtestCommand(words: readonly string[], world: BacktestW
   if (options.html !== undefined) {
     const problem = write(options.html, htmlReport(report, { request, loads: options.loads }), world);
     if (problem !== undefined) return refuse([problem], world);
-    world.print(`\nThe report with plots: ${options.html}`);
+    world.print([`\nThe report with plots: ${options.html}`, ...leftOutOf(report)].join('\n'));
   }
   if (options.isJson) world.print(JSON.stringify(figures));
   return 0;

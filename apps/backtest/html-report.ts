@@ -3,7 +3,7 @@ import { isoFromInstant, secondsBetween } from '../../core/amounts.ts';
 import { durationLabel, momentLabel } from '../demo/time-axis.ts';
 import { assumptionsOf } from './assumptions.ts';
 import type { BacktestReport, BacktestRequest } from './backtest.ts';
-import { colourOf, plotData } from './plot-data.ts';
+import { colourOf, leftOutOf, plotData } from './plot-data.ts';
 import { plotScript } from './plot-script.ts';
 import { plotStyle } from './plot-style.ts';
 import { cellsOf, columnNames, layersOf, rowsOf } from './text-report.ts';
@@ -28,7 +28,11 @@ export function htmlReport(report: BacktestReport, { request, loads }: HtmlRepor
 <header><h1>Back-test of ${escaped(files)}</h1>
 <p>${escaped(on)}, ${length}: ${momentLabel(report.start)} to ${momentLabel(report.end)} UTC${learning(report)}</p></header>
 ${comparison(report)}
-<section class="plots"><p class="hint">Point at a moment to read the decision of that moment. Drag to look closer, double-click to see all. Arrow keys step through decisions.</p>
+<section class="plots"><p class="hint">Point at a moment to read the decision of that moment. Drag to look closer, double-click to see all. Arrow keys step through decisions.${leftOutOf(
+    report,
+  )
+    .map((sentence) => ` ${escaped(sentence)}`)
+    .join('')}</p>
 ${data.load === undefined ? '' : `<figure><figcaption><b>${escaped(data.load.name)}</b> <span>as recorded</span></figcaption><canvas data-plot="load" tabindex="0"></canvas></figure>`}
 ${panels.join('\n')}</section>
 <section><h2>What this rests on</h2><ul>${assumptionsOf(report, request)

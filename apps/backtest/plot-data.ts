@@ -98,6 +98,18 @@ function neededSteps({ values, stepSeconds }: Needed): Steps {
   return steps;
 }
 
+/** Of which plots holds are left out, in sentences; none for most reports. */
+export function leftOutOf(report: BacktestReport): readonly string[] {
+  return layersOf(report).flatMap((layer) =>
+    rowsOf(layer, report).flatMap(({ name, report: { told } }) => {
+      if (told.length <= mostDecisions) return [];
+      const stored = told.length.toLocaleString('en');
+      const most = mostDecisions.toLocaleString('en');
+      return [`${layer}, ${name}: holds are left out of the plot, as ${stored} decisions were stored, over ${most}.`];
+    }),
+  );
+}
+
 function decisionsOf({ told }: LayerReport, start: Instant): readonly PlottedDecision[] {
   const kept = told.length > mostDecisions ? told.filter(({ outcome }) => outcome !== 'hold') : told;
   return kept.map(({ at, outcome, because }) => [Math.round(secondsBetween(start, at)), outcome, because]);
