@@ -1,6 +1,7 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { parseArgs } from 'node:util';
 import { type Instant, instantFromIso } from '../../core/amounts.ts';
 import { type Problem, shown } from '../../core/application/problem.ts';
+import { type Options, readWords, type Words } from '../cli/read-words.ts';
 import { type KpiKind, kpiKinds } from './kpi-kinds.ts';
 
 /** The words after `npm run backtest --`. */
@@ -80,7 +81,7 @@ const options = {
   html: { type: 'string' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
-} satisfies ParseArgsConfig['options'];
+} satisfies Options;
 
 /** Numbers that options take. */
 const ranges = {
@@ -98,13 +99,8 @@ const ranges = {
 export function readOptions(words: readonly string[]): BacktestOptions | readonly Problem[] {
   const unknown = unknownOptions(words);
   if (unknown.length > 0) return unknown;
-  let parsed: ReturnType<typeof parseWords>;
-  try {
-    parsed = parseWords(words);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return [{ path: 'options', found: words.join(' '), allowed: 'see --help', message }];
-  }
+  const parsed = readWords(words, options);
+  if ('problem' in parsed) return [parsed.problem];
   const { values, positionals } = parsed;
   const problems = values.help ? [] : checkAll(values, positionals);
   if (problems.length > 0) return problems;
@@ -135,11 +131,7 @@ export function readOptions(words: readonly string[]): BacktestOptions | readonl
   };
 }
 
-type Values = ReturnType<typeof parseWords>['values'];
-
-function parseWords(words: readonly string[]) {
-  return parseArgs({ args: [...words], options, allowPositionals: true });
-}
+type Values = Words<typeof options>['values'];
 
 function unknownOptions(words: readonly string[]): readonly Problem[] {
   const allowed = Object.keys(options).map((name) => `--${name}`);

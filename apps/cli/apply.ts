@@ -1,4 +1,6 @@
+import type { Application } from '../../core/application/application-schema.ts';
 import { checkFilled, parameterTexts, readParameters } from '../../core/application/fill-parameters.ts';
+import { findWarnings } from '../../core/application/find-warnings.ts';
 import { type Problem, sayProblem, shown } from '../../core/application/problem.ts';
 import { readApplication } from '../../core/application/read-application.ts';
 import { type ApplyReport, applyStage } from '../../functions/apply/stage.ts';
@@ -36,7 +38,7 @@ function check(text: string, { file, parameters }: ApplyArguments, world: CliWor
     ? checkFilled(application, parameterTexts(application.parameters, given.values))
     : given.problems;
   if (problems.length > 0) return refuse(file, problems, world);
-  world.print(`${file}: no problems`);
+  world.print([`${file}: no problems`, ...warnings(application)].join('\n'));
   return 0;
 }
 
@@ -46,12 +48,18 @@ async function apply(text: string, read: ApplyArguments, world: CliWorld): Promi
   try {
     const report = await applyStage(world.openPorts(tableName), { ...read, text });
     if (report.outcome === 'refused') return refuse(read.file, report.problems, world);
-    world.print(sayReport(report));
+    const stored = readApplication(text);
+    world.print([sayReport(report), ...(stored.ok ? warnings(stored.application) : [])].join('\n'));
     return 0;
   } catch (error) {
     world.printError(`${read.file}: could not be applied to the table ${tableName}: ${sayError(error)}`);
     return 1;
   }
+}
+
+/** Of a file that is right and most likely not meant so: they change nothing, not even what the command ends with. */
+function warnings(application: Application): readonly string[] {
+  return findWarnings(application).map((warning) => `  warning  ${warning}`);
 }
 
 function sayReport(report: Exclude<ApplyReport, { outcome: 'refused' }>): string {

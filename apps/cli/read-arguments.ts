@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import type { Problem } from '../../core/application/problem.ts';
+import { type Options, readWords } from './read-words.ts';
 
 /** The words after `npm run apply --`. */
 export interface ApplyArguments {
@@ -24,14 +24,18 @@ Checks an application file and stores it as the next version. It never changes h
 
 Exit status: 0 applied or unchanged, 1 AWS failed, 2 the file or the command is wrong and nothing was written.`;
 
+const options = {
+  set: { type: 'string', multiple: true, default: [] },
+  'drain-layer': { type: 'string', multiple: true, default: [] },
+  table: { type: 'string' },
+  check: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} satisfies Options;
+
 /** Reads the words, all problems at once. */
 export function readApplyArguments(words: readonly string[]): ApplyArguments | readonly Problem[] {
-  let parsed: ReturnType<typeof parseWords>;
-  try {
-    parsed = parseWords(words);
-  } catch (error) {
-    return [{ path: '(command)', found: words.join(' '), allowed: 'see --help', message: String(error) }];
-  }
+  const parsed = readWords(words, options);
+  if ('problem' in parsed) return [parsed.problem];
   const { values, positionals } = parsed;
   const settings = values.set.map(splitSetting);
   const [file = ''] = positionals;
@@ -53,20 +57,6 @@ export function readApplyArguments(words: readonly string[]): ApplyArguments | r
 interface Setting {
   readonly name: string;
   readonly value: string | undefined;
-}
-
-function parseWords(words: readonly string[]) {
-  return parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: {
-      set: { type: 'string', multiple: true, default: [] },
-      'drain-layer': { type: 'string', multiple: true, default: [] },
-      table: { type: 'string' },
-      check: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
 }
 
 /** At the first "=": a value may hold more of them. */

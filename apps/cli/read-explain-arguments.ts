@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import type { DecisionQuery } from '../../adapters/ports.ts';
 import { addSeconds, type Instant, instantFromMillis } from '../../core/amounts.ts';
 import { type Problem, shown } from '../../core/application/problem.ts';
+import { readWords, type Words } from './read-words.ts';
 
 /** The words after `npm run explain --`. */
 export interface ExplainArguments {
@@ -52,12 +52,8 @@ const options = {
 
 /** Reads the words, all problems at once. */
 export function readExplainArguments(words: readonly string[]): ExplainArguments | readonly Problem[] {
-  let parsed: ReturnType<typeof parseWords>;
-  try {
-    parsed = parseWords(words);
-  } catch (error) {
-    return [{ path: '(command)', found: words.join(' '), allowed: 'see --help', message: String(error) }];
-  }
+  const parsed = readWords(words, options);
+  if ('problem' in parsed) return [parsed.problem];
   const { values, positionals } = parsed;
   const [application = '', layer, ...rest] = positionals;
   const span = spanOf(values);
@@ -77,11 +73,7 @@ export function readExplainArguments(words: readonly string[]): ExplainArguments
   return { isHelp: values.help, application, layer, span, of, form, table: values.table, file: values.file };
 }
 
-function parseWords(words: readonly string[]) {
-  return parseArgs({ args: [...words], allowPositionals: true, options });
-}
-
-type Values = ReturnType<typeof parseWords>['values'];
+type Values = Words<typeof options>['values'];
 
 function oneOf(values: Values, names: readonly (keyof Values)[]): readonly Problem[] {
   const given = names.filter((name) => values[name] !== undefined && values[name] !== false);

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { type Problem, shown } from '../../core/application/problem.ts';
+import { readWords } from './read-words.ts';
 
 /** The words after `npm run shadow --`. */
 export interface ShadowArguments {
@@ -27,14 +27,18 @@ Reads the table with your own AWS credentials and changes nothing.
 
 Exit status: 0 compared, 1 AWS failed, 2 the command is wrong or there is no shadow.`;
 
+const options = {
+  layer: { type: 'string' },
+  hours: { type: 'string', default: '24' },
+  json: { type: 'boolean', default: false },
+  table: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
 /** Reads the words, all problems at once. */
 export function readShadowArguments(words: readonly string[]): ShadowArguments | readonly Problem[] {
-  let parsed: ReturnType<typeof parseWords>;
-  try {
-    parsed = parseWords(words);
-  } catch (error) {
-    return [{ path: '(command)', found: words.join(' '), allowed: 'see --help', message: String(error) }];
-  }
+  const parsed = readWords(words, options);
+  if ('problem' in parsed) return [parsed.problem];
   const { values, positionals } = parsed;
   const hours = Number(values.hours);
   const problems: Problem[] = [];
@@ -48,18 +52,4 @@ export function readShadowArguments(words: readonly string[]): ShadowArguments |
   if (problems.length > 0) return problems;
   const [application = ''] = positionals;
   return { isHelp: values.help, application, layer: values.layer, hours, isJson: values.json, table: values.table };
-}
-
-function parseWords(words: readonly string[]) {
-  return parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: {
-      layer: { type: 'string' },
-      hours: { type: 'string', default: '24' },
-      json: { type: 'boolean', default: false },
-      table: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
 }

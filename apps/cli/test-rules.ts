@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import type { Application } from '../../core/application/application-schema.ts';
 import { type Problem, sayProblem, shown } from '../../core/application/problem.ts';
 import { readApplication } from '../../core/application/read-application.ts';
 import { readTests } from '../../core/rule-tests/read-tests.ts';
 import { runTest, type TestResult } from '../../core/rule-tests/run-test.ts';
 import { type CliWorld, type ExitCode, sayError } from './cli-world.ts';
+import { readWords } from './read-words.ts';
 import { resultObject, sayResults } from './say-test-results.ts';
 
 const testsEnding = '.tests.json';
@@ -58,13 +58,16 @@ interface Arguments {
   readonly isJson: boolean;
 }
 
+const options = {
+  tests: { type: 'string' },
+  name: { type: 'string', default: '' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
 function readArguments(words: readonly string[]): Arguments | readonly Problem[] {
-  let parsed: ReturnType<typeof parseWords>;
-  try {
-    parsed = parseWords(words);
-  } catch (error) {
-    return [{ path: '(command)', found: words.join(' '), allowed: 'see --help', message: String(error) }];
-  }
+  const parsed = readWords(words, options);
+  if ('problem' in parsed) return [parsed.problem];
   const { values, positionals } = parsed;
   const [file = ''] = positionals;
   if (positionals.length !== 1 && !values.help) {
@@ -80,19 +83,6 @@ function readArguments(words: readonly string[]): Arguments | readonly Problem[]
     name: values.name,
     isJson: values.json,
   };
-}
-
-function parseWords(words: readonly string[]) {
-  return parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: {
-      tests: { type: 'string' },
-      name: { type: 'string', default: '' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  });
 }
 
 function readFiles(

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { type Instant, instantFromIso } from '../../core/amounts.ts';
 import { type Problem, shown } from '../../core/application/problem.ts';
+import { readWords } from '../cli/read-words.ts';
 import { longestDays } from './plan-recording.ts';
 
 /** The words after `npm run record --`. */
@@ -25,15 +25,17 @@ needs is cloudwatch:GetMetricData. Says what that costs before it asks.
 
 Exit status: 0 written, 1 AWS failed, 2 the file or the command is wrong.`;
 
+const options = {
+  days: { type: 'string' },
+  out: { type: 'string' },
+  end: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
+
 /** Reads the words, all problems at once. */
 export function readRecordOptions(words: readonly string[]): RecordOptions | readonly Problem[] {
-  let parsed: ReturnType<typeof parseWords>;
-  try {
-    parsed = parseWords(words);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return [{ path: '(command)', found: words.join(' '), allowed: 'see --help', message }];
-  }
+  const parsed = readWords(words, options);
+  if ('problem' in parsed) return [parsed.problem];
   const { values, positionals } = parsed;
   const { days = '', out = '', end } = values;
   const problems = values.help
@@ -48,19 +50,6 @@ export function readRecordOptions(words: readonly string[]): RecordOptions | rea
     out,
     end: end === undefined ? undefined : instantFromIso(end),
   };
-}
-
-function parseWords(words: readonly string[]) {
-  return parseArgs({
-    args: [...words],
-    allowPositionals: true,
-    options: {
-      days: { type: 'string' },
-      out: { type: 'string' },
-      end: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
 }
 
 function checkFile(files: readonly string[]): readonly Problem[] {

@@ -133,7 +133,9 @@ export const layerSchema = z
     launch: launchSchema,
     readySeconds: whole({ least: 10, most: 7200 })
       .default(300)
-      .describe('Deadline from launch to readiness; later the instance is replaced.'),
+      .describe(
+        'Deadline from launch to readiness; later the instance is replaced. Status checks need the boot time and two minutes more.',
+      ),
     drainSeconds: whole({ least: 0, most: 86_400 })
       .default(30)
       .describe('How long a leaving instance keeps running at the least.'),

@@ -51,6 +51,20 @@ describe('apply', () => {
     expect(errors).toEqual([]);
   });
 
+  test('warns of what is allowed and hardly meant, with --check and without, and applies it', async () => {
+    const shop: { layers: { web: object } } = JSON.parse(fileText());
+    const web = { ...shop.layers.web, ready: 'status-checks', readySeconds: 90 };
+    const text = JSON.stringify({ ...shop, layers: { ...shop.layers, web } });
+    const { world, out } = await makeTerminal({ files: { 'shop.json': text } });
+
+    expect(await applyCommand(['--check', 'shop.json'], world)).toBe(0);
+    expect(await applyCommand(['shop.json'], world)).toBe(0);
+
+    const warning = '\n  warning  layers.web.readySeconds: 90 s may be too short';
+    expect(out[0]).toContain(`shop.json: no problems${warning}`);
+    expect(out[1]).toContain(`shop: applied as version 1${warning}`);
+  });
+
   test('gives parameters their values, up to the last equals sign', async () => {
     const { world, table } = await makeTerminal();
 
