@@ -1,5 +1,6 @@
 import { addSeconds, type Instant, secondsBetween } from './amounts.ts';
 import type { Instance, ObservationRecord } from './records.ts';
+import { slotsByInstance } from './slots-by-instance.ts';
 import type { Stored } from './stored.ts';
 
 /** From a Spot interruption notice to the end of the instance. */
@@ -48,31 +49,31 @@ export function noteSweep(
     now,
   }: { readonly listed: readonly Instance[]; readonly passing: ReadonlySet<string>; readonly now: Instant },
 ): NotedObservations {
-  const slotOf = new Map(
-    stored.slots.flatMap(({ slot }) => (slot.instanceId ? [[slot.instanceId, slot] as const] : [])),
-  );
-  const byId = new Map(listed.map((instance) => [instance.instanceId, instance]));
+  const slotOf = slotsByInstance(stored.slots);
+  const shown = new Set(listed.map(({ instanceId }) => instanceId));
   const put: ObservationRecord[] = [];
   for (const instance of listed) {
     const known = stored.observations.get(instance.instanceId);
     if (known === undefined && instance.state === 'terminated' && !slotOf.has(instance.instanceId)) continue;
-    const passed = passing.has(instance.instanceId) ? { statusChecksPassedAt: now } : {};
-    const noted = { ...observed(stored, instance, known, now), ...passed };
-    if (known === undefined || !isSame(known, noted)) put.push(noted);
+    const isPassing = passing.has(instance.instanceId);
+    if (known !== undefined && !isPassing && known.missedSweeps === 0 && looksAs(known, instance)) continue;
+    const noted = observed(stored, instance, known, now);
+    put.push(isPassing ? { ...noted, statusChecksPassedAt: now } : noted);
   }
   const remove: ObservationRecord[] = [];
   for (const known of stored.observations.values()) {
     const { instanceId } = known.instance;
     const hasEnded = known.missedSweeps >= 2 || known.instance.state === 'terminated';
     if (!slotOf.has(instanceId) && hasEnded) remove.push(known);
-    else if (!byId.has(instanceId) && !hasEnded && countsAsMissed(known, now)) {
+    else if (!shown.has(instanceId) && !hasEnded && countsAsMissed(known, now)) {
       put.push({ ...known, version: known.version + 1, missedSweeps: known.missedSweeps + 1, missedAt: now });
     }
   }
-  for (const instance of neverSeen(stored, byId)) {
+  for (const instance of neverSeen(stored, shown)) {
     const noted = observed(stored, instance, undefined, now);
     if (countsAsMissed(noted, now)) put.push({ ...noted, missedSweeps: 1, missedAt: now });
   }
+  if (remove.length === 0) return { put, remove };
   const removed = new Set(remove.map(({ instance }) => instance.instanceId));
   return { put: put.filter(({ instance }) => !removed.has(instance.instanceId)), remove };
 }
@@ -89,26 +90,30 @@ function observed(
   known: ObservationRecord | undefined,
   at: Instant,
 ): ObservationRecord {
-  return {
-    kind: 'observation',
-    application: stored.application,
-    version: (known?.version ?? 0) + 1,
-    instance: known?.instance.state === 'terminated' ? known.instance : instance,
-    firstSeenAt: known?.firstSeenAt ?? at,
-    missedSweeps: 0,
-    ...(known?.statusChecksPassedAt === undefined ? {} : { statusChecksPassedAt: known.statusChecksPassedAt }),
-    ...(known?.interruptionAt === undefined ? {} : { interruptionAt: known.interruptionAt }),
-    ...(known?.rebalanceAt === undefined ? {} : { rebalanceAt: known.rebalanceAt }),
-  };
+  if (known === undefined) {
+    const { application } = stored;
+    return { kind: 'observation', application, version: 1, instance, firstSeenAt: at, missedSweeps: 0 };
+  }
+  const { missedAt: _, ...before } = known;
+  const shown = known.instance.state === 'terminated' ? known.instance : instance;
+  return { ...before, version: known.version + 1, instance: shown, missedSweeps: 0 };
+}
+
+/** Whether EC2 shows an instance as it is known. One that was terminated stays so. */
+function looksAs({ instance: known }: ObservationRecord, instance: Instance): boolean {
+  if (known === instance || known.state === 'terminated') return true;
+  return (
+    known.state === instance.state &&
+    known.privateIp === instance.privateIp &&
+    known.isProtected === instance.isProtected &&
+    known.saysReady === instance.saysReady
+  );
 }
 
 /** Whether two observations say the same; versions are not compared. */
 function isSame(a: ObservationRecord, b: ObservationRecord): boolean {
   return (
-    a.instance.state === b.instance.state &&
-    a.instance.privateIp === b.instance.privateIp &&
-    a.instance.isProtected === b.instance.isProtected &&
-    a.instance.saysReady === b.instance.saysReady &&
+    looksAs(a, b.instance) &&
     a.statusChecksPassedAt === b.statusChecksPassedAt &&
     a.missedSweeps === b.missedSweeps &&
     a.interruptionAt === b.interruptionAt &&
@@ -119,45 +124,45 @@ function isSame(a: ObservationRecord, b: ObservationRecord): boolean {
 /** Instances that slots hold and a list of EC2 lacks: to be asked for by name. */
 export function unlistedOf(stored: Stored, listed: readonly Instance[]): readonly string[] {
   const known = new Set(listed.map(({ instanceId }) => instanceId));
-  return stored.slots.flatMap(({ slot }) => {
-    const { instanceId } = slot;
-    if (instanceId === undefined || slot.state === 'gone' || known.has(instanceId)) return [];
-    return stored.observations.get(instanceId)?.instance.state === 'terminated' ? [] : [instanceId];
-  });
+  const unlisted: string[] = [];
+  for (const [instanceId, slot] of slotsByInstance(stored.slots)) {
+    if (slot.state === 'gone' || known.has(instanceId)) continue;
+    if (stored.observations.get(instanceId)?.instance.state !== 'terminated') unlisted.push(instanceId);
+  }
+  return unlisted;
 }
 
 /** Booting instances that run and whose layer waits for EC2's status checks. */
 export function awaitingStatusChecks(stored: Stored, listed: readonly Instance[]): readonly string[] {
-  const running = new Set(listed.filter(({ state }) => state === 'running').map(({ instanceId }) => instanceId));
-  return stored.slots.flatMap(({ slot }) => {
-    const { instanceId, layer, state } = slot;
-    if (state !== 'booting' || instanceId === undefined || !running.has(instanceId)) return [];
-    if (stored.file?.file.layers[layer]?.ready !== 'status-checks') return [];
-    return stored.observations.get(instanceId)?.statusChecksPassedAt === undefined ? [instanceId] : [];
-  });
+  const awaiting: string[] = [];
+  for (const [instanceId, { layer, state }] of slotsByInstance(stored.slots)) {
+    if (state !== 'booting' || stored.file?.file.layers[layer]?.ready !== 'status-checks') continue;
+    if (stored.observations.get(instanceId)?.statusChecksPassedAt !== undefined) continue;
+    if (listed.some((instance) => instance.instanceId === instanceId && instance.state === 'running'))
+      awaiting.push(instanceId);
+  }
+  return awaiting;
 }
 
 /** Instances that slots hold, but neither EC2's list nor any earlier observation knows. */
-function neverSeen(stored: Stored, listed: ReadonlyMap<string, Instance>): readonly Instance[] {
-  return stored.slots.flatMap(({ slot }) => {
-    const { instanceId } = slot;
-    if (instanceId === undefined || slot.state === 'gone') return [];
-    if (listed.has(instanceId) || stored.observations.has(instanceId)) return [];
-    return [
-      {
-        instanceId,
-        application: stored.application,
-        layer: slot.layer,
-        slotNumber: slot.number,
-        revision: slot.revision,
-        state: 'pending',
-        type: '',
-        imageId: '',
-        zone: slot.placement.zone,
-        launchedAt: slot.launchedAt ?? slot.since,
-        saysReady: false,
-        isProtected: false,
-      },
-    ];
-  });
+function neverSeen(stored: Stored, listed: ReadonlySet<string>): readonly Instance[] {
+  const unseen: Instance[] = [];
+  for (const [instanceId, slot] of slotsByInstance(stored.slots)) {
+    if (slot.state === 'gone' || listed.has(instanceId) || stored.observations.has(instanceId)) continue;
+    unseen.push({
+      instanceId,
+      application: stored.application,
+      layer: slot.layer,
+      slotNumber: slot.number,
+      revision: slot.revision,
+      state: 'pending',
+      type: '',
+      imageId: '',
+      zone: slot.placement.zone,
+      launchedAt: slot.launchedAt ?? slot.since,
+      saysReady: false,
+      isProtected: false,
+    });
+  }
+  return unseen;
 }

@@ -52,25 +52,27 @@ export function tellParticipants(stored: Stored, now: Instant, places: ReplyPlac
   const { file, head } = stored;
   if (file === undefined || head === undefined) return [];
   let membership: Membership | undefined;
-  const announced = announcedByLayer(stored.slots);
-  return Object.entries(file.file.participants).flatMap(([name, participant]) => {
-    const listener = listenTo(stored, { file, name, participant, announced, now });
-    const { isNews, slots } = changesFor(listener);
-    if (slots.length === 0) return noteExpiry(listener);
-    membership ??= membershipOf(stored);
-    const told = toldNow(listener, { membershipVersion: head.membershipVersion, isNews });
-    return [
-      { participant: name, told, notices: noticesOf(slots, { stored, head, listener, told, membership, places }) },
-    ];
-  });
+  const tellings: Telling[] = [];
+  for (const [name, participant] of Object.entries(file.file.participants)) {
+    const listener = listenTo(stored, { file, name, participant, now });
+    const { isNews, slots } = changesFor(listener, head);
+    if (slots.length === 0) tellings.push(...noteExpiry(listener));
+    else {
+      membership ??= membershipOf(stored);
+      const told = toldNow(listener, { membershipVersion: head.membershipVersion, isNews });
+      const notices = noticesOf(slots, { stored, head, listener, told, membership, places });
+      tellings.push({ participant: name, told, notices });
+    }
+  }
+  return tellings;
 }
 
 interface Listener {
   readonly application: string;
   readonly name: string;
   readonly acknowledge: Participant['acknowledge'];
-  /** Slots of the layers it hears that were ever announced. */
-  readonly heard: readonly Slot[];
+  /** Slots of the layers it hears that were announced after a version, in order of layers. */
+  readonly heardAfter: (version: number) => readonly Slot[];
   readonly before: ToldRecord | undefined;
   /** `before` without what was acknowledged or has expired; the same object when nothing did. */
   readonly settled: ToldRecord | undefined;
@@ -96,7 +98,6 @@ function listenTo(
     readonly file: FileRecord;
     readonly name: string;
     readonly participant: Participant;
-    readonly announced: ReadonlyMap<string, readonly Slot[]>;
     readonly now: Instant;
   },
 ): Listener {
@@ -104,11 +105,16 @@ function listenTo(
   const { acknowledge } = of.participant;
   const before = stored.told.get(name);
   const acknowledgedVersion = stored.acknowledgements.get(name)?.membershipVersion ?? 0;
-  const heard = [...of.announced].flatMap(([layer, slots]) =>
-    hearersOf(of.file.file, layer).includes(name) ? slots : [],
-  );
+  const heardAfter = (version: number): readonly Slot[] => {
+    const heard: Slot[] = [];
+    for (const [layer, slots] of announcedByLayer(stored.slots)) {
+      if (hearersOf(of.file.file, layer).includes(name))
+        heard.push(...slots.filter((slot) => changeVersion(slot) > version));
+    }
+    return heard;
+  };
   const settled = before && settle(before, { withinSeconds: acknowledge?.withinSeconds, acknowledgedVersion, now });
-  return { application: stored.application, name, acknowledge, heard, before, settled, acknowledgedVersion, now };
+  return { application: stored.application, name, acknowledge, heardAfter, before, settled, acknowledgedVersion, now };
 }
 
 /** Drops the versions that were acknowledged, and those whose deadline has passed: they count as expired. */
@@ -118,24 +124,31 @@ function settle(
 ): ToldRecord {
   if (told.awaiting.length === 0) return told;
   const { withinSeconds = 0, acknowledgedVersion, now } = of;
-  const open = told.awaiting.filter(({ membershipVersion }) => membershipVersion > acknowledgedVersion);
-  const awaiting = open.filter(({ sentAt }) => !isAtOrAfter(now, addSeconds(sentAt, withinSeconds)));
-  if (awaiting.length === told.awaiting.length) return told;
+  const isOpen = (entry: ToldRecord['awaiting'][number]): boolean => entry.membershipVersion > acknowledgedVersion;
+  const isDue = (entry: ToldRecord['awaiting'][number]): boolean =>
+    isAtOrAfter(now, addSeconds(entry.sentAt, withinSeconds));
+  if (told.awaiting.every((entry) => isOpen(entry) && !isDue(entry))) return told;
+  const open = told.awaiting.filter(isOpen);
+  const awaiting = open.filter((entry) => !isDue(entry));
   const expired = open.filter((entry) => !awaiting.includes(entry)).map(({ membershipVersion }) => membershipVersion);
   return { ...told, awaiting, expiredVersion: Math.max(told.expiredVersion, ...expired) };
 }
 
 /** The slots to tell of: those it has not heard of yet or, when it is time, those it has not acknowledged. */
-function changesFor(listener: Listener): { readonly isNews: boolean; readonly slots: readonly Slot[] } {
-  const { heard, before, settled, acknowledge, acknowledgedVersion, now } = listener;
-  const news = heard.filter((slot) => changeVersion(slot) > (before?.membershipVersion ?? 0));
+function changesFor(
+  listener: Listener,
+  { membershipVersion }: HeadRecord,
+): { readonly isNews: boolean; readonly slots: readonly Slot[] } {
+  const { heardAfter, before, settled, acknowledge, acknowledgedVersion, now } = listener;
+  const toldVersion = before?.membershipVersion ?? 0;
+  const news = toldVersion < membershipVersion ? heardAfter(toldVersion) : [];
   if (news.length > 0) return { isNews: true, slots: news };
   if (settled === undefined || acknowledge === undefined) return { isNews: false, slots: [] };
   if (!isAtOrAfter(now, addSeconds(settled.sentAt, resendSeconds(settled.attempts))))
     return { isNews: false, slots: [] };
   const givenUp = acknowledge.onTimeout === 'continue' ? settled.expiredVersion : 0;
   const floor = Math.max(acknowledgedVersion, givenUp);
-  return { isNews: false, slots: heard.filter((slot) => changeVersion(slot) > floor) };
+  return { isNews: false, slots: floor < membershipVersion ? heardAfter(floor) : [] };
 }
 
 function changeVersion(slot: Slot): number {

@@ -6,9 +6,16 @@ import type { Stored } from '../stored.ts';
 export function heardSlots(stored: Stored, participant: string): readonly Slot[] {
   const { file, slots } = stored;
   if (file === undefined) return [];
-  const layers = new Set(slots.map(({ slot }) => slot.layer));
-  const heard = new Set([...layers].filter((layer) => hearersOf(file.file, layer).includes(participant)));
-  return slots.flatMap(({ slot }) => (heard.has(slot.layer) ? [slot] : []));
+  const heard: Slot[] = [];
+  let [layer, isHeard] = ['', false];
+  for (const { slot } of slots) {
+    if (slot.layer !== layer) {
+      layer = slot.layer;
+      isHeard = hearersOf(file.file, layer).includes(participant);
+    }
+    if (isHeard) heard.push(slot);
+  }
+  return heard;
 }
 
 /** The newest version that changed something a participant hears, and the newest one it has applied; 0 for none. */

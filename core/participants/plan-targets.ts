@@ -65,7 +65,7 @@ function isOut(health: TargetHealth | undefined): boolean {
 }
 
 function idsOf(slots: readonly Slot[]): readonly string[] {
-  return slots.flatMap(({ instanceId }) => (instanceId === undefined ? [] : [instanceId]));
+  return slots.map(({ instanceId }) => instanceId).filter((instanceId) => instanceId !== undefined);
 }
 
 function within(set: ReadonlySet<string>, ids: readonly string[]): number {

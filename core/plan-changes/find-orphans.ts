@@ -1,7 +1,7 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
 import type { Slot } from '../instance-life.ts';
-import { oncePer } from '../once-per.ts';
 import type { ObservationRecord } from '../records.ts';
+import { slotsByInstance } from '../slots-by-instance.ts';
 import type { Stored } from '../stored.ts';
 import { isTerminated } from './layer-view.ts';
 
@@ -13,16 +13,16 @@ export const ORPHAN_AGE_SECONDS = 150;
  * application has given out count, and none that somebody protects, so a fresh table never ends the machines of a lost one.
  */
 export function findOrphans(stored: Stored, slots: readonly Slot[], now: Instant): readonly ObservationRecord[] {
-  const known = instanceIdsOf(slots);
-  return [...stored.observations.values()].filter((observation) => {
+  const orphans: ObservationRecord[] = [];
+  const known = slotsByInstance(stored.slots);
+  for (const observation of stored.observations.values()) {
+    if (!isAtOrAfter(now, addSeconds(observation.firstSeenAt, ORPHAN_AGE_SECONDS))) continue;
     const { instanceId, layer, slotNumber, isProtected } = observation.instance;
-    if (isProtected || known.has(instanceId) || isTerminated(observation)) return false;
+    if (isProtected || known.has(instanceId) || isTerminated(observation)) continue;
+    if (slots.some((slot) => slot.instanceId === instanceId)) continue;
     if (slots.some((slot) => slot.state === 'launching' && slot.number === slotNumber && slot.layer === layer))
-      return false;
-    if (slotNumber >= (stored.head?.nextSlotNumber[layer] ?? 0)) return false;
-    return isAtOrAfter(now, addSeconds(observation.firstSeenAt, ORPHAN_AGE_SECONDS));
-  });
+      continue;
+    if (slotNumber < (stored.head?.nextSlotNumber[layer] ?? 0)) orphans.push(observation);
+  }
+  return orphans;
 }
-
-/** A plan that changes no slot looks at the same list as the one before. */
-const instanceIdsOf = oncePer((slots: readonly Slot[]) => new Set(slots.map((slot) => slot.instanceId)));

@@ -7,5 +7,5 @@ export const join = slotBySlot((slot, view) => {
     return moved(slot, view, { state: 'failed', because: 'ended while joining', event: 'rolled-back' });
   }
   if (!view.isApplied(slot.change.version)) return slot;
-  return { ...moved(slot, view, { state: 'in-service', event: 'joined' }), inServiceAt: view.now };
+  return Object.assign(moved(slot, view, { state: 'in-service', event: 'joined' }), { inServiceAt: view.now });
 });

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { isWanted, mayRun, type Placement, type Slot } from '../instance-life.ts';
 import { type LayerView, moved, type Step, slotBySlot } from './layer-view.ts';
 import { placeLaunches } from './place-launches.ts';
@@ -25,7 +25,7 @@ export const intend: Step = (slots, view) => {
     intended.push(...intentOf(placed, view.nextSlotNumber + intended.length, view));
   }
   const replacements = replacementsOf(slots, view);
-  return [...slots, ...intended.map((slot, index) => ({ ...slot, ...replacements[index] }))];
+  return [...slots, ...intended.map((slot, index) => Object.assign({}, slot, replacements[index]))];
 };
 
 function intentOf(
@@ -50,5 +50,5 @@ function intentOf(
 /** The same intent always has the same token, another intent never: slot numbers are used once. 64 characters, as EC2 allows. */
 function launchToken(view: LayerView, { first, count }: { readonly first: number; readonly count: number }): string {
   const text = [view.application, view.bornAt, view.name, first, count].join(' ');
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }

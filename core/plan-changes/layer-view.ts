@@ -24,6 +24,8 @@ export interface LayerView {
   readonly isProbed: (placement: Placement) => boolean;
   /** What EC2 says of the slot's instance, or of an instance that carries the slot's name. */
   readonly observe: (slot: Slot) => ObservationRecord | undefined;
+  /** EC2 expects to interrupt some instance of the application soon: mostly none, and then nobody need look at each. */
+  readonly mayBeAtRisk: boolean;
   /** EC2, a signal of its own or a probe says that the slot's instance is ready, as the layer asks for it. */
   readonly isReady: (slot: Slot) => boolean;
   /** Most instances that the ceilings of the account leave room for. */
@@ -67,14 +69,15 @@ export function moved(
   view: { readonly now: Instant; readonly nextVersion: number },
   to: { readonly state: SlotState; readonly because?: string; readonly event?: NoticeEvent },
 ): Slot {
-  return {
-    ...slot,
-    state: to.state,
-    since: view.now,
-    ...(to.state === 'failed' ? { failedAt: view.now } : {}),
-    ...(to.because === undefined ? {} : { because: to.because }),
-    ...(to.event === undefined ? {} : { change: { event: to.event, version: view.nextVersion, at: view.now } }),
-  };
+  // Not spread: V8 takes ten times as long for an object that grows after a spread.
+  return Object.assign(
+    {},
+    slot,
+    { state: to.state, since: view.now },
+    to.state === 'failed' && { failedAt: view.now },
+    to.because !== undefined && { because: to.because },
+    to.event !== undefined && { change: { event: to.event, version: view.nextVersion, at: view.now } },
+  );
 }
 
 /** EC2 no longer runs it, and will not again. A stopped instance counts: we never start one. */

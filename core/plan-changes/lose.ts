@@ -8,14 +8,12 @@ import { isDead, type LayerView, moved, slotBySlot } from './layer-view.ts';
 export const lose = slotBySlot(loseOne);
 
 function loseOne(slot: Slot, view: LayerView): Slot {
-  if (slot.state === 'in-service' || slot.state === 'leaving') {
-    const observation = view.observe(slot);
-    if (isDead(observation)) {
-      return moved(slot, view, { state: 'failed', because: `EC2 shows it ${stateOf(observation)}`, event: 'left' });
-    }
+  if (slot.state !== 'in-service' && slot.state !== 'leaving' && slot.state !== 'joining') return slot;
+  const observation = view.observe(slot);
+  if (slot.state !== 'joining' && isDead(observation)) {
+    return moved(slot, view, { state: 'failed', because: `EC2 shows it ${stateOf(observation)}`, event: 'left' });
   }
-  if (slot.state !== 'in-service' && slot.state !== 'joining') return slot;
-  if (view.observe(slot)?.interruptionAt === undefined) return slot;
+  if (slot.state === 'leaving' || observation?.interruptionAt === undefined) return slot;
   return moved(slot, view, { state: 'leaving', because: 'Spot interruption', event: 'leaving' });
 }
 

@@ -1,5 +1,7 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
+import type { Application } from '../application/application-schema.ts';
 import { isWanted, type Slot } from '../instance-life.ts';
+import { oncePer } from '../once-per.ts';
 import type { FileRecord } from '../records.ts';
 import type { Stored } from '../stored.ts';
 
@@ -19,7 +21,9 @@ interface World {
  * decided. The wait is bounded, so that one bad layer never blocks another.
  */
 export function mayLaunch(layer: string, { stored, file, now, planned = [] }: World): boolean {
-  return (file.file.layers[layer]?.launchAfter ?? []).every((other) => {
+  const after = file.file.layers[layer]?.launchAfter ?? [];
+  if (after.length === 0) return true;
+  return after.every((other) => {
     const desired = stored.desired.get(other);
     const readySeconds = file.file.layers[other]?.readySeconds ?? 0;
     if (desired === undefined) return false;
@@ -32,14 +36,23 @@ export function mayLaunch(layer: string, { stored, file, now, planned = [] }: Wo
   });
 }
 
+/** By layer, the layers that drain before it. */
+const drainedBefore = oncePer(({ layers }: Application): ReadonlyMap<string, readonly string[]> => {
+  const before = new Map<string, string[]>();
+  for (const [layer, { drainBefore }] of Object.entries(layers)) {
+    for (const other of drainBefore) before.set(other, [...(before.get(other) ?? []), layer]);
+  }
+  return before;
+});
+
 /** Whether instances of a layer may leave: no layer that drains before it has one leaving, or is about to. */
 export function mayDrain(layer: string, { stored, file, now }: World): boolean {
-  return Object.entries(file.file.layers).every(([other, { drainBefore }]) => {
-    if (!drainBefore.includes(layer)) return true;
-    const slots = stored.slots.flatMap(({ slot }) => (slot.layer === other ? [slot] : []));
-    if (slots.some((slot) => slot.state === 'leaving')) return false;
+  const others = drainedBefore(file.file).get(layer) ?? [];
+  return others.every((other) => {
+    const records = stored.slots.filter(({ slot }) => slot.layer === other);
+    if (records.some(({ slot }) => slot.state === 'leaving')) return false;
     const desired = stored.desired.get(other);
-    if (desired === undefined || slots.filter(isWanted).length <= desired.count) return true;
+    if (desired === undefined || records.filter(({ slot }) => isWanted(slot)).length <= desired.count) return true;
     return isAtOrAfter(now, addSeconds(desired.decidedAt, BEGIN_SECONDS));
   });
 }

@@ -1,9 +1,10 @@
 import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
 import { fitting, type Usage } from '../ceilings.ts';
-import { isWanted, type Placement, type Slot } from '../instance-life.ts';
+import { isWanted, type Placement, type Slot, slotName } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
 import { oncePer } from '../once-per.ts';
 import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord } from '../records.ts';
+import { slotsByInstance } from '../slots-by-instance.ts';
 import { revisionKey, type Stored } from '../stored.ts';
 import { boot } from './boot.ts';
 import { findOrphans } from './find-orphans.ts';
@@ -103,10 +104,15 @@ const slotsOf = oncePer((records: Stored['slots']) => {
 });
 
 /** Every layer that has slots or is desired. */
-function slotsByLayer({ desired, slots }: Stored): readonly (readonly [string, readonly Slot[]])[] {
+function slotsByLayer({ desired, slots }: Stored): ReadonlyMap<string, readonly Slot[]> {
   const { ofLayer } = slotsOf(slots);
-  const empty = [...desired.keys()].filter((layer) => !ofLayer.has(layer));
-  return [...ofLayer, ...empty.map((layer) => [layer, []] as const)];
+  let layers: Map<string, readonly Slot[]> | undefined;
+  for (const layer of desired.keys()) {
+    if (ofLayer.has(layer)) continue;
+    layers ??= new Map(ofLayer);
+    layers.set(layer, []);
+  }
+  return layers ?? ofLayer;
 }
 
 /** One layer after the other: what one intends is no longer there for the next. */
@@ -118,7 +124,7 @@ function planLayers({ stored, file, head, now, isStopped }: Situation, room: Usa
     const price = left === undefined ? 0 : priceOf(name, stored);
     const mostNew = left === undefined ? Number.POSITIVE_INFINITY : fitting(left, price);
     const planned = planLayer(name, slots, { stored, file, head, now, isStopped, mostNew, planned: changed });
-    changed.push(...changedRows(slots, planned));
+    if (planned !== slots) changed.push(...changedRows(slots, planned));
     if (left === undefined) continue;
     const intended = planned.length - slots.length;
     left = { instances: left.instances - intended, hourlyUsd: left.hourlyUsd - intended * price };
@@ -172,6 +178,7 @@ function viewOf(name: string, situation: LayerSituation, slots: readonly Slot[])
     isProbed: (placement) => isProbed({ type: revision.type, placement }, situation),
     mostNew: situation.mostNew,
     observe,
+    mayBeAtRisk: isAnyAtRisk(stored.observations),
     isReady: (slot) => isReady({ settings, stored }, observe(slot)),
     mayLaunch: mayLaunch(name, situation),
     mayDrain: mayDrain(name, situation),
@@ -194,25 +201,34 @@ function isProbed(
 
 function observerOf(stored: Stored, slots: readonly Slot[]): LayerView['observe'] {
   if (!slots.some((slot) => slot.state === 'launching')) return byInstanceId(stored);
-  const known = new Set(slots.map((slot) => slot.instanceId));
-  const byName = new Map<string, ObservationRecord>();
-  for (const observation of stored.observations.values()) {
-    const { layer, slotNumber, instanceId } = observation.instance;
-    if (!known.has(instanceId)) byName.set(`${layer} ${slotNumber}`, observation);
-  }
+  const byName = unknownMachines(stored);
   const byId = byInstanceId(stored);
-  return (slot) => (slot.instanceId === undefined ? byName.get(`${slot.layer} ${slot.number}`) : byId(slot));
+  return (slot) => (slot.instanceId === undefined ? byName.get(slotName(slot)) : byId(slot));
 }
+
+/** Machines that no slot has taken over, by the name of the slot that they say they are. */
+const unknownMachines = oncePer(({ slots, observations }: Stored): ReadonlyMap<string, ObservationRecord> => {
+  const taken = slotsByInstance(slots);
+  const byName = new Map<string, ObservationRecord>();
+  for (const observation of observations.values()) {
+    const { layer, slotNumber, instanceId } = observation.instance;
+    if (!taken.has(instanceId)) byName.set(slotName({ layer, number: slotNumber }), observation);
+  }
+  return byName;
+});
+
+const isAnyAtRisk = oncePer((observations: Stored['observations']) => {
+  for (const { rebalanceAt } of observations.values()) if (rebalanceAt !== undefined) return true;
+  return false;
+});
 
 function byInstanceId(stored: Stored): LayerView['observe'] {
   return (slot) => (slot.instanceId === undefined ? undefined : stored.observations.get(slot.instanceId));
 }
 
-/** The rows of a layer that its plan changed or added. */
+/** The rows of a layer that its plan changed or added: steps put what they change in its place, and add at the end. */
 function changedRows(before: readonly Slot[], after: readonly Slot[]): readonly Slot[] {
-  if (after === before) return [];
-  const unchanged = new Set(before);
-  return after.filter((slot) => !unchanged.has(slot));
+  return after.filter((slot, index) => slot !== before[index]);
 }
 
 /** As many rows as fit one write, intents last. The rows of one launch call go together, or a call would be made for rows that are not stored. */
@@ -240,14 +256,17 @@ function groupedByCall(slots: readonly Slot[]): readonly (readonly Slot[])[] {
 
 function withRows(before: readonly Slot[], kept: readonly Slot[]): readonly Slot[] {
   if (kept.length === 0) return before;
-  const key = (slot: Slot): string => `${slot.layer} ${slot.number}`;
-  const rows = new Map(before.map((slot) => [key(slot), slot]));
-  for (const slot of kept) rows.set(key(slot), slot);
-  return [...rows.values()];
+  const rows = [...before];
+  for (const slot of kept) {
+    const index = before.findIndex(({ number, layer }) => number === slot.number && layer === slot.layer);
+    if (index === -1) rows.push(slot);
+    else rows[index] = slot;
+  }
+  return rows;
 }
 
 function numbersAfter(before: HeadRecord['nextSlotNumber'], kept: readonly Slot[]): HeadRecord['nextSlotNumber'] {
-  if (kept.length === 0) return before;
+  if (kept.every(({ layer, number }) => number < (before[layer] ?? 1))) return before;
   const next: Record<string, number> = { ...before };
   for (const { layer, number } of kept) next[layer] = Math.max(next[layer] ?? 1, number + 1);
   return next;
@@ -265,11 +284,10 @@ interface Calls {
 
 /** Calls for rows that enter `launching` now, and again for those whose answer was never stored. One row stands for its call. */
 function callsToLaunch(slots: readonly Slot[], { stored, kept, now }: Calls): readonly LaunchRequest[] {
-  const isNew = new Set(kept);
   const byToken = new Map<string, Slot>();
   for (const slot of slots) {
     if (slot.state !== 'launching') continue;
-    if (isNew.has(slot) || isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)))
+    if (isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)) || kept.includes(slot))
       byToken.set(slot.launch.token, slot);
   }
   const calls: LaunchRequest[] = [];
@@ -283,12 +301,11 @@ function callsToLaunch(slots: readonly Slot[], { stored, kept, now }: Calls): re
 }
 
 function callsToTerminate(slots: readonly Slot[], { stored, kept, now }: Calls): Plan['terminations'] {
-  const isNew = new Set(kept);
   const calls: { readonly instanceId: string; readonly because: string }[] = [];
   for (const slot of slots) {
     if (slot.state !== 'terminating' || slot.instanceId === undefined) continue;
     if (isTerminated(stored.observations.get(slot.instanceId))) continue;
-    if (!isNew.has(slot) && !isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS))) continue;
+    if (!isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)) && !kept.includes(slot)) continue;
     calls.push({ instanceId: slot.instanceId, because: slot.because ?? 'it left' });
   }
   for (const { instance } of findOrphans(stored, slots, now)) {

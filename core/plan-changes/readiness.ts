@@ -25,10 +25,11 @@ export function markImages(
   { before, kept }: { readonly before: readonly Slot[]; readonly kept: readonly Slot[] },
 ): readonly ImageRecord[] {
   if (kept.length === 0) return [];
-  const booting = new Set(before.filter((slot) => slot.state === 'booting').map(slotName));
   const marked = new Map<string, ImageRecord>();
   for (const slot of kept) {
-    if (!booting.has(slotName(slot)) || (slot.state !== 'joining' && slot.state !== 'failed')) continue;
+    if (slot.state !== 'joining' && slot.state !== 'failed') continue;
+    const earlier = before.find(({ number, layer }) => number === slot.number && layer === slot.layer);
+    if (earlier?.state !== 'booting') continue;
     const imageId = stored.revisions.get(revisionKey(slot))?.imageId;
     if (imageId === undefined) continue;
     const known = marked.get(imageId) ?? stored.images.get(imageId);

@@ -33,7 +33,7 @@ export const release: Step = (slots, view) => {
 
 /** EC2 says that a Spot instance is likely to be interrupted soon. */
 export function isAtRisk(slot: Slot, view: LayerView): boolean {
-  return view.observe(slot)?.rebalanceAt !== undefined;
+  return view.mayBeAtRisk && view.observe(slot)?.rebalanceAt !== undefined;
 }
 
 /** A launch whose answer is unknown cannot be cancelled. */

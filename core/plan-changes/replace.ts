@@ -14,11 +14,13 @@ export interface Replacement {
  */
 export function replacementsOf(slots: readonly Slot[], view: LayerView): readonly Replacement[] {
   const taken = new Set(slots.map((slot) => (isRefused(slot) ? undefined : slot.replaces)));
-  return slots.flatMap((slot) => {
+  const open: Replacement[] = [];
+  for (const slot of slots) {
     const what = lossOf(slot, view);
-    if (what === undefined || taken.has(slot.number)) return [];
-    return [{ replaces: slot.number, because: `replaces ${slotName(slot)}: ${what}` }];
-  });
+    if (what !== undefined && !taken.has(slot.number))
+      open.push({ replaces: slot.number, because: `replaces ${slotName(slot)}: ${what}` });
+  }
+  return open;
 }
 
 function isRefused({ state, instanceId }: Slot): boolean {

@@ -75,6 +75,9 @@ async function sweepOne(ports: ObservePorts, application: string): Promise<Noted
 }
 
 async function commitAll(ports: ObservePorts, application: string, noted: NotedObservations): Promise<boolean> {
+  if (noted.put.length + noted.remove.length === 0) return true;
+  if (noted.put.length + noted.remove.length <= MOST_RECORDS)
+    return (await ports.table.commit(application, noted)) === 'committed';
   const writes = [
     ...noted.put.map((record) => ({ record, isRemoval: false })),
     ...noted.remove.map((record) => ({ record, isRemoval: true })),
