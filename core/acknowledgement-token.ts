@@ -7,12 +7,21 @@ export interface TokenSubject {
   readonly membershipVersion: number;
 }
 
+/** Tokens kept: those of the notices that wait for an answer are asked for again at every repeat and every answer. */
+const MOST_KEPT = 1000;
+const kept = new Map<string, string>();
+
 /** HMAC-SHA-256 in hexadecimal under the application's key (hexadecimal, never leaves the table): only the addressed participant has it. */
 export function acknowledgementToken(tokenKey: string, subject: TokenSubject): string {
   const { application, participant, membershipVersion } = subject;
-  return createHmac('sha256', Buffer.from(tokenKey, 'hex'))
-    .update(`${application} ${participant} ${membershipVersion}`)
-    .digest('hex');
+  const text = `${application} ${participant} ${membershipVersion}`;
+  const name = `${tokenKey} ${text}`;
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const token = createHmac('sha256', Buffer.from(tokenKey, 'hex')).update(text).digest('hex');
+  if (kept.size >= MOST_KEPT) kept.clear();
+  kept.set(name, token);
+  return token;
 }
 
 /** In constant time, so that a token cannot be guessed byte by byte. */

@@ -56,7 +56,8 @@ export class MetricStore {
       metric = { data: [], known: new Map() };
       this.#metrics.set(key, metric);
     }
-    insert(metric.data, { ...datum, visibleAt });
+    const { at, values, counts } = datum;
+    insert(metric.data, counts === undefined ? { at, values, visibleAt } : { at, values, counts, visibleAt });
     this.#drop(metric);
   }
 

@@ -6,16 +6,17 @@ import type { MetricFaults, ProductFaults, Scenario, Span } from './scenario.ts'
 export interface Breakable {
   readonly layers: readonly string[];
   readonly participants: readonly string[];
-  readonly faultMinutes: number;
+  /** The least that there are faults for: spans begin within it. */
+  readonly leastMinutes: number;
 }
 
 /** Everything that goes wrong in a world, and how often. */
-export type Faults = Omit<Scenario, 'seed' | 'file' | 'loads' | 'manners' | 'faultMinutes'>;
+export type Faults = Omit<Scenario, 'seed' | 'file' | 'loads' | 'manners' | 'faultRuns' | 'faultMinutes'>;
 
 /** Faults of each kind are absent in a third of the worlds or more. */
-export function drawFaults(dice: Dice, { layers, participants, faultMinutes }: Breakable): Faults {
+export function drawFaults(dice: Dice, { layers, participants, leastMinutes }: Breakable): Faults {
   const participant = participants[dice.below(participants.length)] ?? 'dead';
-  const span = (ratio: number, most: number): Span | undefined => drawSpan(dice, { ratio, most, faultMinutes });
+  const span = (ratio: number, most: number): Span | undefined => drawSpan(dice, { ratio, most, leastMinutes });
   const refused = span(0.25, 3);
   return {
     calls: {
@@ -47,10 +48,10 @@ function rate(dice: Dice, most: number): number {
 
 function drawSpan(
   dice: Dice,
-  of: { readonly ratio: number; readonly most: number; readonly faultMinutes: number },
+  of: { readonly ratio: number; readonly most: number; readonly leastMinutes: number },
 ): Span | undefined {
   const happens = dice.happens(of.ratio);
-  const span = { fromMinute: dice.between(0, of.faultMinutes - 1), minutes: dice.between(1, of.most) };
+  const span = { fromMinute: dice.between(0, of.leastMinutes), minutes: dice.between(1, of.most) };
   return happens ? span : undefined;
 }
 
@@ -73,7 +74,7 @@ function drawProduct(dice: Dice): ProductFaults {
 
 function drawFleet(dice: Dice): Partial<FleetBehaviour> {
   return {
-    boot: { medianSeconds: 20 + dice.below(40), sigma: dice.between(0.1, 0.8) },
+    boot: { medianSeconds: 10 + dice.below(25), sigma: dice.between(0.1, 0.8) },
     failedBootRatio: rate(dice, 0.15),
     stuckBootRatio: rate(dice, 0.1),
     meanHoursToCrash: dice.happens(0.5) ? 0 : dice.between(0.5, 5),

@@ -1,23 +1,30 @@
 import type { Dice } from '../../adapters/memory/dice.ts';
 
 /** The settings of one layer; `db` is stateful in most worlds. */
-export function drawLayer(dice: Dice, layer: string, { hasQueue }: { readonly hasQueue: boolean }): object {
+export function drawLayer(
+  dice: Dice,
+  layer: string,
+  { hasQueue, isLarge }: { readonly hasQueue: boolean; readonly isLarge: boolean },
+): object {
   const isStateful = layer === 'db';
-  const min = isStateful ? 2 + dice.below(3) : dice.happens(0.2) ? dice.below(3) : 7 + dice.below(4);
-  const max = Math.max(min, 1) + (isStateful ? 4 : 5) + dice.below(isStateful ? 3 : 5);
+  const min = isStateful ? 2 + dice.below(3) : isLarge ? 7 + dice.below(3) : dice.below(3);
+  const hasQuorum = isStateful && dice.happens(0.7);
+  // One at a time takes a minute or two each: with little room worlds settle in time.
+  const oneAtATime = hasQuorum && dice.happens(0.3);
+  const max = Math.max(min, 1) + (isStateful ? (oneAtATime ? 2 : 4) : 4) + dice.below(isStateful ? 2 : 4);
   const subnetIds = Array.from({ length: 1 + dice.below(3) }, (_, index) => `subnet-${index}`);
   const ready = drawReady(dice);
   // Status checks take a minute of their own.
-  const leastReadySeconds = ready === 'status-checks' ? 150 : 90;
+  const leastReadySeconds = ready === 'status-checks' ? 120 : 60;
   return {
     image: { id: 'ami-0123456789abcdef0' },
     sizes: [{ type: 'm7g.large', hourlyUsd: 0.08 }],
     count: { min, max },
     launch: { subnetIds, spotPercent: [0, 0, 50, 100][dice.below(4)] },
     ready,
-    readySeconds: leastReadySeconds + dice.below(120),
+    readySeconds: leastReadySeconds + dice.below(60),
     drainSeconds: dice.happens(0.3) ? 0 : dice.below(30),
-    ...(isStateful && dice.happens(0.7) ? { stateful: { keepInService: min, oneAtATime: dice.happens(0.7) } } : {}),
+    ...(hasQuorum ? { stateful: { keepInService: min, oneAtATime } } : {}),
     ...(layer === 'web' && dice.happens(0.3) ? { launchAfter: ['db'], drainBefore: ['db'] } : {}),
     rules: [
       { name: 'keep the load near 60', kpi: `${layer}Load`, targetValue: 60 },

@@ -16,13 +16,13 @@ export function drawParticipants(dice: Dice, layers: readonly string[]): readonl
   const others = ['lb', 'cluster', 'audit']
     .slice(0, 1 + dice.below(3))
     .map((name): DrawnParticipant => ({ name, ...drawOne(dice, name, layers) }));
-  const dead = { hears: drawHears(dice, layers), acknowledge: { withinSeconds: 20 + dice.below(40) } };
+  const dead = { hears: drawHears(dice, layers), acknowledge: { withinSeconds: 10 + dice.below(20) } };
   return [...others, { name: 'dead', manner: 'dead', settings: dead }];
 }
 
 function drawOne(dice: Dice, name: string, layers: readonly string[]): Omit<DrawnParticipant, 'name'> {
   const hears = drawHears(dice, layers);
-  const acknowledge = { withinSeconds: 20 + dice.below(50) };
+  const acknowledge = { withinSeconds: 15 + dice.below(35) };
   if (name === 'lb' && dice.happens(0.35)) {
     return { manner: undefined, settings: { hears, targetGroupArn: `${arn}/${name}/0123456789abcdef`, acknowledge } };
   }

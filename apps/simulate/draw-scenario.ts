@@ -4,9 +4,11 @@ import { drawLayer } from './draw-layer.ts';
 import { drawParticipants } from './draw-participants.ts';
 import type { LoadPlan, Scenario } from './scenario.ts';
 
-/** How long there are faults, and how long a load stays at one level. */
-const faultMinutes = 4;
-const levelMinutes = 2;
+/** Most worlds come to over 400 runs of stages so, and few to many more. */
+const faultRuns = 300;
+const faultMinutes = { least: 3, most: 12 };
+/** More levels than the longest faults have. */
+const loadLevels = 8;
 
 const layerNames = ['web', 'worker', 'db', 'cache'];
 
@@ -15,6 +17,8 @@ export function drawScenario(seed: number, dice: Dice): Scenario {
   const layers = layerNames.slice(0, dice.happens(0.3) ? 4 : 3);
   const participants = drawParticipants(dice, layers);
   const queues = layers.filter(() => dice.happens(0.3));
+  // One layer at the most may come down to nobody: together they are to have twenty.
+  const small = dice.happens(0.35) ? layers[dice.below(layers.length)] : undefined;
   return {
     seed,
     file: {
@@ -24,15 +28,23 @@ export function drawScenario(seed: number, dice: Dice): Scenario {
         ...Object.fromEntries(queues.map((layer) => [`${layer}Queue`, { metric: metricOf('Queue', layer) }])),
       },
       layers: Object.fromEntries(
-        layers.map((layer) => [layer, drawLayer(dice, layer, { hasQueue: queues.includes(layer) })]),
+        layers.map((layer) => [
+          layer,
+          drawLayer(dice, layer, { hasQueue: queues.includes(layer), isLarge: layer !== small }),
+        ]),
       ),
       participants: Object.fromEntries(participants.map(({ name, settings }) => [name, settings])),
       limits: dice.happens(0.3) ? [{ layer: 'web', atMost: 8, per: 'db' }] : [],
     },
     loads: layers.map((layer) => drawLoad(dice, layer, queues)),
     manners: Object.fromEntries(participants.flatMap(({ name, manner }) => (manner ? [[name, manner]] : []))),
+    faultRuns,
     faultMinutes,
-    ...drawFaults(dice, { layers, participants: participants.map(({ name }) => name), faultMinutes }),
+    ...drawFaults(dice, {
+      layers,
+      participants: participants.map(({ name }) => name),
+      leastMinutes: faultMinutes.least,
+    }),
   };
 }
 
@@ -50,8 +62,6 @@ function drawLoad(dice: Dice, layer: string, queues: readonly string[]): LoadPla
   return {
     layer,
     hasQueue: queues.includes(layer),
-    levels: Array.from({ length: Math.ceil(faultMinutes / levelMinutes) }, (_, index) =>
-      index === 0 ? dice.between(9, 13) : dice.between(0, 10),
-    ),
+    levels: Array.from({ length: loadLevels }, (_, index) => (index === 0 ? dice.between(9, 13) : dice.between(0, 10))),
   };
 }

@@ -3,6 +3,7 @@ import type { Violation } from '../local/check-promises.ts';
 import type { FaultTally } from './fault-counts.ts';
 import { LargestFleet } from './largest-fleet.ts';
 import { moveWorld } from './move-world.ts';
+import type { StageRuns } from './run-stages.ts';
 import type { Scenario } from './scenario.ts';
 import { type Plant, SimulatedWorld, start } from './simulated-world.ts';
 
@@ -19,6 +20,8 @@ export interface Played {
 
 /** Everything must have settled this long after the faults stop: boots, deadlines, back-offs and the sweep for orphans fit several times. */
 const settlingSeconds = 3600;
+/** How often somebody looks whether it is time to go on. */
+const lookSeconds = 10;
 
 /** Plays one world: first with faults, checking safety at every step, then without (one participant stays dead) until it settles. */
 export async function playScenario(scenario: Scenario, plant: Plant = (ports) => ports): Promise<Played> {
@@ -27,16 +30,25 @@ export async function playScenario(scenario: Scenario, plant: Plant = (ports) =>
   const largest = new LargestFleet();
   world.table.onChange((change) => largest.follow(change));
   const runs = await moveWorld(world, undefined);
-  await agenda.runUntil(addSeconds(start, scenario.faultMinutes * 60));
+  await runWithFaults(world, runs);
   world.calmDown();
   const end = addSeconds(clock.now(), settlingSeconds);
   while (isBefore(clock.now(), end) && (await unsettled(world)).length > 0) {
-    await agenda.runUntil(addSeconds(clock.now(), 30));
+    await agenda.runUntil(addSeconds(clock.now(), lookSeconds));
   }
   check.requireSettled(await unsettledTargets(world));
   const layers = Object.keys(check.view.file?.layers ?? {}).length;
   const { runs: steps } = runs;
   return { steps, layers, instances: largest.most, violations: check.violations, faults: faults.counts() };
+}
+
+async function runWithFaults({ agenda, clock, scenario }: SimulatedWorld, runs: StageRuns): Promise<void> {
+  const { faultRuns, faultMinutes } = scenario;
+  const [least, most] = [addSeconds(start, faultMinutes.least * 60), addSeconds(start, faultMinutes.most * 60)];
+  await agenda.runUntil(least);
+  while (runs.runs < faultRuns && isBefore(clock.now(), most)) {
+    await agenda.runUntil(addSeconds(clock.now(), lookSeconds));
+  }
 }
 
 /** What keeps a world from being settled; empty when it is. */

@@ -52,7 +52,8 @@ async function bundleWorker(outfile: string): Promise<void> {
 
 function runWorker(script: string, task: WorkerTask, onPlayed: (played: number) => void): Promise<Simulated> {
   return new Promise((resolve, reject) => {
-    const worker = fork(script);
+    // Worlds make much that lives for a moment: with room for it, collecting it takes half the time.
+    const worker = fork(script, { execArgv: ['--max-semi-space-size=64'] });
     worker.on('message', (message: WorkerMessage) => {
       if ('done' in message) resolve(message.done);
       else onPlayed(message.played);

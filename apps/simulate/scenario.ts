@@ -57,7 +57,9 @@ export interface Scenario {
   readonly loads: readonly LoadPlan[];
   /** Of the subscribers of one's own, by name. */
   readonly manners: Readonly<Record<string, Manner>>;
-  readonly faultMinutes: number;
+  /** There are faults until so many runs of stages have begun, but not for less or more than so many minutes. */
+  readonly faultRuns: number;
+  readonly faultMinutes: { readonly least: number; readonly most: number };
   readonly calls: FaultRates;
   readonly messages: MessageRates;
   readonly metrics: MetricFaults;

@@ -52,8 +52,9 @@ export async function evaluateApplication(
     const run = decideNow(ports, { stored, file, wake, gathered, account });
     if (!(await commitAll(ports, application, run.changes))) continue;
     if (run.isMoving && wake.trigger !== 'tick') await ports.ticks.later(application, TICK_SECONDS);
-    const shadowed = await decideShadows(ports, { ...run, stored, file }, gathered.shadows);
-    const degraded = [...gathered.answers.degraded, ...shadowed];
+    const { shadows, answers } = gathered;
+    const shadowed = shadows === undefined ? [] : await decideShadows(ports, { stored, file, ...run }, shadows);
+    const degraded = [...answers.degraded, ...shadowed];
     const stopping = stoppingParticipants(stored).map((participant) => `${application}/${participant}`);
     return { application, decided: run.decided, values: run.values, degraded, stopping, errors: run.errors };
   }
@@ -179,15 +180,16 @@ function alarmsOf(application: Application): readonly string[] {
 
 function valuesOf(stored: Stored, decided: readonly SituatedLayer[], at: Instant): readonly LayerValue[] {
   const { application } = stored;
-  const inService = new Map<string, number>();
-  for (const { slot } of stored.slots) {
-    if (slot.state === 'in-service') inService.set(slot.layer, (inService.get(slot.layer) ?? 0) + 1);
+  const values: LayerValue[] = [];
+  for (const { decision, situation } of decided) {
+    const { layer, to, degraded = [] } = decision;
+    values.push(
+      { name: 'InService', application, layer, value: situation.inService, at },
+      { name: 'Desired', application, layer, value: to.count, at },
+      { name: 'Degraded', application, layer, value: degraded.length, at },
+    );
   }
-  return decided.flatMap(({ decision: { layer, to, degraded = [] } }) => [
-    { name: 'InService', application, layer, value: inService.get(layer) ?? 0, at },
-    { name: 'Desired', application, layer, value: to.count, at },
-    { name: 'Degraded', application, layer, value: degraded.length, at },
-  ]);
+  return values;
 }
 
 function nextTick({ application, tick }: Stored, at: Instant): TickRecord {

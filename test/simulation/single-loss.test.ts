@@ -50,7 +50,7 @@ function calmScenario(): Scenario {
     },
     loads: Object.entries(layers).map(([name, level]) => ({ layer: name, hasQueue: false, levels: levels(level) })),
     manners: {},
-    faultMinutes: 2 * (partSeconds / 60),
+    ...{ faultRuns: 0, faultMinutes: { least: 0, most: 0 } },
     calls: noFaults,
     messages: { lost: 0, twice: 0, late: 0 },
     metrics: { missing: 0, late: 0, outage: undefined },
