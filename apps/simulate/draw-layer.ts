@@ -26,6 +26,7 @@ export function drawLayer(
     drainSeconds: dice.happens(0.3) ? 0 : dice.below(30),
     ...(hasQuorum ? { stateful: { keepInService: min, oneAtATime } } : {}),
     ...(layer === 'web' && dice.happens(0.3) ? { launchAfter: ['db'], drainBefore: ['db'] } : {}),
+    ...(dice.happens(0.5) ? { maxUnhealthyPercent: 5 + dice.below(20) } : {}),
     rules: [
       { name: 'keep the load near 60', kpi: `${layer}Load`, targetValue: 60 },
       ...(hasQueue ? [{ name: 'keep the queue near 60', kpi: `${layer}Queue`, targetValue: 60 }] : []),

@@ -1,10 +1,16 @@
+import { addSeconds } from '../../core/amounts.ts';
+import type { Instance } from '../../core/records.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
-/** People, once a minute: one ends an instance by hand, one launches another like it, one applies the file again while everything moves. */
+/**
+ * EC2 and people, once a minute: a machine is not shown, one ends an instance by hand, one launches another like it, one applies the file again while
+ * everything moves.
+ */
 export async function meddle(world: SimulatedWorld, applyFile: (file: object) => Promise<void>): Promise<void> {
   if (world.isCalm) return;
   const { dice, faults } = world;
-  const { endedByHand, copiedByHand, reapplied, file } = world.scenario;
+  const { hidden, endedByHand, copiedByHand, reapplied, file } = world.scenario;
+  if (dice.happens(hidden)) hideOne(world);
   if (dice.happens(endedByHand)) endOne(world);
   if (dice.happens(copiedByHand)) await copyOne(world);
   if (!dice.happens(reapplied)) return;
@@ -12,9 +18,27 @@ export async function meddle(world: SimulatedWorld, applyFile: (file: object) =>
   await applyFile({ ...file, parameters: { applied: { type: 'number', default: dice.below(99) } } });
 }
 
-function endOne({ fleet, dice, faults }: SimulatedWorld): void {
+/** For less than what lies between two looks that count: each look may be the one that misses it. */
+const mostHiddenSeconds = 25;
+
+function hideOne(world: SimulatedWorld): void {
+  const { agenda, clock, dice, faults, hidden } = world;
+  const victim = runningOne(world);
+  if (victim === undefined || hidden.size > 0) return;
+  faults.note('machine not shown');
+  const from = addSeconds(clock.now(), dice.between(0, 60));
+  agenda.at(from, () => void hidden.add(victim.instanceId));
+  agenda.at(addSeconds(from, dice.between(5, mostHiddenSeconds)), () => void hidden.delete(victim.instanceId));
+}
+
+function runningOne({ fleet, dice }: SimulatedWorld): Instance | undefined {
   const running = fleet.truth().filter(({ state }) => state === 'running');
-  const victim = running[dice.below(running.length)];
+  return running[dice.below(running.length)];
+}
+
+function endOne(world: SimulatedWorld): void {
+  const { fleet, faults } = world;
+  const victim = runningOne(world);
   if (victim === undefined) return;
   faults.note('machine ended by hand');
   fleet.end(victim.instanceId);

@@ -11,6 +11,7 @@ import { targetGroupStage } from '../../functions/target-group/stage.ts';
 import type { StageName } from '../../infra/bundle.ts';
 import { asynchronousRetrySeconds, Invocations, streamRetrySeconds } from '../local/invocations.ts';
 import type { AllPorts } from './faulty-runs.ts';
+import { type Hang, runHanging } from './hang.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 /** A stage that looks at one application when it is woken. */
@@ -28,6 +29,11 @@ const companions: readonly (readonly [StageName, (ports: AllPorts) => Promise<un
   ['observe', (ports) => observeStage(ports, { kind: 'sweep', application })],
   ['reconcile', (ports) => reconcileStage(ports, application)],
 ];
+
+/** Not announce, for the same reason. */
+const mayHang: ReadonlySet<StageName> = new Set([
+  ...(['evaluate', 'observe', 'reconcile', 'acknowledge', 'probe', 'hook', 'target-group'] as const),
+]);
 
 /** Runs the production stages of a world as Lambda would, with their faults, and counts the runs. */
 export class StageRuns {
@@ -93,7 +99,9 @@ export class StageRuns {
     this.runs += 1;
     if (position === this.#lost) return;
     const { dice, isCalm, scenario } = this.#world;
-    const first = run(this.#world.portsOfRun(stage));
+    const ports = this.#world.portsOfRun(stage);
+    const hang = this.#drawHang(stage);
+    const first = hang === undefined ? run(ports) : runHanging(this.#world, { run, ports, hang });
     if (isCalm || !dice.happens(scenario.together)) {
       await first;
       return;
@@ -102,6 +110,13 @@ export class StageRuns {
     this.#world.faults.note(`${other} beside ${stage}`);
     const [result] = await Promise.allSettled([first, beside(this.#world.portsOfRun(other))]);
     if (result.status === 'rejected') throw result.reason;
+  }
+
+  #drawHang(stage: StageName): Hang | undefined {
+    const { dice, isCalm, scenario } = this.#world;
+    const { ratio, seconds } = scenario.hangs;
+    if (isCalm || ratio === 0 || !mayHang.has(stage) || !dice.happens(ratio)) return undefined;
+    return { write: dice.below(3), seconds: dice.between(1, seconds) };
   }
 
   #companion(

@@ -67,8 +67,8 @@ export interface Scenario {
   readonly fleet: Partial<FleetBehaviour>;
   /** For so long the topic takes nothing for this participant. */
   readonly refused: (Span & { readonly participant: string }) | undefined;
-  /** For so long EC2 throttles every launch. */
-  readonly throttled: Span | undefined;
+  /** For so long EC2 throttles every launch, or every look as well. */
+  readonly throttled: (Span & { readonly isBlind: boolean }) | undefined;
   /** For so long somebody has thrown the kill switch. */
   readonly stopped: Span | undefined;
   /** Seconds by which a function's clock may be off, either way. */
@@ -77,6 +77,10 @@ export interface Scenario {
   readonly clockJumps: { readonly ratio: number; readonly seconds: number };
   /** How often a second run of a stage, or one of another stage, starts while the first is under way. */
   readonly together: number;
+  /** How often a run hangs before a write and goes on when it was given up, and for how long at the most. */
+  readonly hangs: { readonly ratio: number; readonly seconds: number };
+  /** How often, a minute, EC2 does not show a machine that runs for some seconds. */
+  readonly hidden: number;
   /** How often, a minute, somebody ends or stops an instance by hand. */
   readonly endedByHand: number;
   /** How often, a minute, somebody launches one more like an instance of ours, with its tags. */

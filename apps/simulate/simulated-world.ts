@@ -20,7 +20,7 @@ import { type AllPorts, FaultyRuns } from './faulty-runs.ts';
 import { MessageWay } from './message-way.ts';
 import { ProductPorts } from './product-ports.ts';
 import { isWithin, type Scenario } from './scenario.ts';
-import { ThrottledFleet } from './throttled-fleet.ts';
+import { UnsteadyFleet } from './unsteady-fleet.ts';
 
 /** Changes the ports of one stage: to plant a fault and see it caught, or to ask whether the stage may do what it does. */
 export type Plant = (ports: AllPorts, stage: StageName) => AllPorts;
@@ -46,6 +46,8 @@ export class SimulatedWorld {
   readonly faults = new FaultCounts();
   /** Machines that somebody launched by hand, with our tags. */
   readonly strangers = new Set<string>();
+  /** Machines that EC2 does not show just now. */
+  readonly hidden = new Set<string>();
   readonly fleet: MemoryFleet;
   readonly topic: MemoryTopic;
   readonly check: PromiseCheck;
@@ -71,7 +73,7 @@ export class SimulatedWorld {
     const offSeconds = clockJumps.ratio > 0 ? clockJumps.seconds : clockSeconds;
     this.check = new PromiseCheck(clock, this.fleet, {
       clockSeconds: 2 * offSeconds,
-      isStopped: () => this.killSwitch.isThrown,
+      isStopped: () => this.#isStoppedForLong(),
       isStranger: (instanceId) => this.strangers.has(instanceId),
     });
     this.topic = new MemoryTopic(({ participant }) => this.#whyRefused(participant));
@@ -114,7 +116,11 @@ export class SimulatedWorld {
       chance: new MemoryChance(dice.fork('chance')),
       table,
       metrics,
-      fleet: new ThrottledFleet(this.fleet, this.check, () => this.#isThrottled()),
+      fleet: new UnsteadyFleet(this.fleet, this.check, {
+        isThrottled: () => this.#isThrottled('launches throttled'),
+        isBlind: () => this.scenario.throttled?.isBlind === true && this.#isThrottled('looks throttled'),
+        isHidden: (instanceId) => this.hidden.has(instanceId),
+      }),
       images: new MemoryImages(new Map()),
       topic,
       killSwitch,
@@ -143,10 +149,17 @@ export class SimulatedWorld {
     });
   }
 
-  #isThrottled(): boolean {
+  #isThrottled(fault: string): boolean {
     if (this.#isCalm || !isWithin(this.scenario.throttled, this.minute)) return false;
-    this.faults.note('launches throttled');
+    this.faults.note(fault);
     return true;
+  }
+
+  /** A run that hung may have asked before somebody threw the kill switch. */
+  #isStoppedForLong(): boolean {
+    const { stopped, hangs } = this.scenario;
+    const longestSeconds = hangs.ratio === 0 ? 0 : hangs.seconds;
+    return this.killSwitch.isThrown && this.minute >= (stopped?.fromMinute ?? 0) + longestSeconds / 60;
   }
 
   #whyRefused(participant: string): string | undefined {

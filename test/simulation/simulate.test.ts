@@ -40,8 +40,22 @@ const everyFault: readonly string[] = [
   ...['participant slow', 'participant dead', 'participant failing', 'participant lying', 'forged acknowledgement'],
   ...['metric missing', 'metric late', 'metrics out', 'clock off', 'clock jump', 'kill switch', 'file applied again'],
   ...['offering refused', 'instance failed: not ready', 'instance failed: ended while booting'],
-  ...['instance failed: EC2 shows it', 'Spot interruption', 'launches throttled', 'notice refused by the topic'],
-  ...['machine ended by hand', 'machine copied by hand', 'never ready', 'unhealthy target', 'unreachable by SSM'],
+  ...[
+    'instance failed: EC2 shows it',
+    'Spot interruption',
+    'launches throttled',
+    'looks throttled',
+    'notice refused by the topic',
+  ],
+  ...[
+    'hanging run',
+    'machine not shown',
+    'machine ended by hand',
+    'machine copied by hand',
+    'never ready',
+    'unhealthy target',
+    'unreachable by SSM',
+  ],
   ...['failing command', 'reconcile beside reconcile', 'evaluate beside reconcile', 'observe beside evaluate'],
 ];
 

@@ -61,7 +61,8 @@ function calmScenario(): Scenario {
     fleet: calmFleet,
     ...{ refused: undefined, throttled: undefined, stopped: undefined, clockSeconds: 0 },
     clockJumps: { ratio: 0, seconds: 0 },
-    ...{ together: 0, endedByHand: 0, copiedByHand: 0, reapplied: 0 },
+    hangs: { ratio: 0, seconds: 0 },
+    ...{ together: 0, hidden: 0, endedByHand: 0, copiedByHand: 0, reapplied: 0 },
   };
 }
 
