@@ -19,6 +19,7 @@ export function drawFaults(dice: Dice, { layers, participants, leastMinutes }: B
   const span = (ratio: number, most: number): Span | undefined => drawSpan(dice, { ratio, most, leastMinutes });
   const refused = span(0.25, 3);
   const throttled = span(0.25, 4);
+  const clockJumps = { ratio: dice.happens(0.2) ? dice.between(0.01, 0.05) : 0, seconds: dice.between(20, 90) };
   return {
     calls: {
       crashBefore: rate(dice, 0.02),
@@ -34,10 +35,11 @@ export function drawFaults(dice: Dice, { layers, participants, leastMinutes }: B
     throttled: throttled && { ...throttled, isBlind: dice.happens(0.4) },
     stopped: span(0.15, 4),
     clockSeconds: dice.happens(0.5) ? dice.between(0, 5) : 0,
-    clockJumps: { ratio: dice.happens(0.2) ? dice.between(0.01, 0.05) : 0, seconds: dice.between(20, 90) },
+    clockJumps,
     together: rate(dice, 0.7),
     hangs: { ratio: rate(dice, 0.06), seconds: dice.between(5, 60) },
-    hidden: rate(dice, 0.6),
+    // Two looks count when they lie half a minute apart, by the clocks of those who look.
+    hidden: clockJumps.ratio > 0 ? 0 : rate(dice, 0.6),
     endedByHand: rate(dice, 0.3),
     copiedByHand: dice.happens(0.3) ? dice.between(0, 0.2) : 0,
     reapplied: rate(dice, 0.1),

@@ -18,17 +18,21 @@ export async function meddle(world: SimulatedWorld, applyFile: (file: object) =>
   await applyFile({ ...file, parameters: { applied: { type: 'number', default: dice.below(99) } } });
 }
 
-/** For less than what lies between two looks that count: each look may be the one that misses it. */
-const mostHiddenSeconds = 25;
+/** For less than what lies between two looks that count, and each machine once: no two looks may miss it. */
+const mostHiddenSeconds = 19;
 
 function hideOne(world: SimulatedWorld): void {
   const { agenda, clock, dice, faults, hidden } = world;
   const victim = runningOne(world);
-  if (victim === undefined || hidden.size > 0) return;
+  if (victim === undefined || hidden.has(victim.instanceId)) return;
   faults.note('machine not shown');
+  hidden.set(victim.instanceId, { isNow: false });
   const from = addSeconds(clock.now(), dice.between(0, 60));
-  agenda.at(from, () => void hidden.add(victim.instanceId));
-  agenda.at(addSeconds(from, dice.between(5, mostHiddenSeconds)), () => void hidden.delete(victim.instanceId));
+  agenda.at(from, () => void hidden.set(victim.instanceId, { isNow: true }));
+  agenda.at(
+    addSeconds(from, dice.between(5, mostHiddenSeconds)),
+    () => void hidden.set(victim.instanceId, { isNow: false }),
+  );
 }
 
 function runningOne({ fleet, dice }: SimulatedWorld): Instance | undefined {

@@ -11,7 +11,7 @@ import { targetGroupStage } from '../../functions/target-group/stage.ts';
 import type { StageName } from '../../infra/bundle.ts';
 import { asynchronousRetrySeconds, Invocations, streamRetrySeconds } from '../local/invocations.ts';
 import type { AllPorts } from './faulty-runs.ts';
-import { type Hang, runHanging } from './hang.ts';
+import { runHanging } from './hang.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
 
 /** A stage that looks at one application when it is woken. */
@@ -100,8 +100,8 @@ export class StageRuns {
     if (position === this.#lost) return;
     const { dice, isCalm, scenario } = this.#world;
     const ports = this.#world.portsOfRun(stage);
-    const hang = this.#drawHang(stage);
-    const first = hang === undefined ? run(ports) : runHanging(this.#world, { run, ports, hang });
+    const seconds = this.#drawHang(stage);
+    const first = seconds === 0 ? run(ports) : runHanging(this.#world, { run, ports, seconds });
     if (isCalm || !dice.happens(scenario.together)) {
       await first;
       return;
@@ -112,11 +112,12 @@ export class StageRuns {
     if (result.status === 'rejected') throw result.reason;
   }
 
-  #drawHang(stage: StageName): Hang | undefined {
+  /** For how many seconds a run hangs, mostly 0. */
+  #drawHang(stage: StageName): number {
     const { dice, isCalm, scenario } = this.#world;
     const { ratio, seconds } = scenario.hangs;
-    if (isCalm || ratio === 0 || !mayHang.has(stage) || !dice.happens(ratio)) return undefined;
-    return { write: dice.below(3), seconds: dice.between(1, seconds) };
+    const isHanging = !isCalm && ratio > 0 && mayHang.has(stage) && dice.happens(ratio);
+    return isHanging ? dice.between(1, seconds) : 0;
   }
 
   #companion(

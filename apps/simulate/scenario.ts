@@ -77,7 +77,7 @@ export interface Scenario {
   readonly clockJumps: { readonly ratio: number; readonly seconds: number };
   /** How often a second run of a stage, or one of another stage, starts while the first is under way. */
   readonly together: number;
-  /** How often a run hangs before a write and goes on when it was given up, and for how long at the most. */
+  /** How often a run hangs before its first write and goes on when it was given up, and for how long at the most. */
   readonly hangs: { readonly ratio: number; readonly seconds: number };
   /** How often, a minute, EC2 does not show a machine that runs for some seconds. */
   readonly hidden: number;

@@ -46,8 +46,8 @@ export class SimulatedWorld {
   readonly faults = new FaultCounts();
   /** Machines that somebody launched by hand, with our tags. */
   readonly strangers = new Set<string>();
-  /** Machines that EC2 does not show just now. */
-  readonly hidden = new Set<string>();
+  /** Machines that EC2 does not show for a while, and whether that is now. */
+  readonly hidden = new Map<string, { readonly isNow: boolean }>();
   readonly fleet: MemoryFleet;
   readonly topic: MemoryTopic;
   readonly check: PromiseCheck;
@@ -119,7 +119,7 @@ export class SimulatedWorld {
       fleet: new UnsteadyFleet(this.fleet, this.check, {
         isThrottled: () => this.#isThrottled('launches throttled'),
         isBlind: () => this.scenario.throttled?.isBlind === true && this.#isThrottled('looks throttled'),
-        isHidden: (instanceId) => this.hidden.has(instanceId),
+        isHidden: (instanceId) => this.hidden.get(instanceId)?.isNow === true,
       }),
       images: new MemoryImages(new Map()),
       topic,

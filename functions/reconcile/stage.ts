@@ -1,4 +1,5 @@
 import type { Change, Ports } from '../../adapters/ports.ts';
+import { addSeconds, type Instant, isAtOrAfter } from '../../core/amounts.ts';
 import { type Ceilings, noteUsage, roomFor, type Usage, usageOfSlots } from '../../core/ceilings.ts';
 import type { Slot } from '../../core/instance-life.ts';
 import type { LaunchRequest, LaunchResult } from '../../core/launch-call.ts';
@@ -28,6 +29,8 @@ export interface ReconcileReport {
 /** More passes than any life needs; what is left is taken up at the next wake. */
 const MOST_PASSES = 50;
 const MOST_ATTEMPTS = 10;
+/** A call is made so soon after its rows were stored or read, or it is planned anew: a run that hung must not act on what no longer holds. */
+const FRESH_SECONDS = 10;
 
 /**
  * Carries an application towards its desired state as far as it goes now: plan, store, call EC2, store the answers, until there is nothing
@@ -64,7 +67,7 @@ export async function reconcileStage(
     )
       continue;
     run.rows += plan.slots.length;
-    await callEc2(ports, run, { launches, terminations });
+    await callEc2(ports, run, { launches, terminations, until: addSeconds(ports.clock.now(), FRESH_SECONDS) });
   }
   if (run.errors.length > 0) throw failedTogether(run.errors, `EC2 calls for ${application} have no known outcome`);
   const { passes, rows, launched, refused, terminated, isStopped, atCeiling } = run;
@@ -128,9 +131,10 @@ function slotRecords(stored: Stored, slots: readonly Slot[]): readonly SlotRecor
 async function callEc2(
   ports: ReconcilePorts,
   run: Run,
-  { launches, terminations }: Pick<Plan, 'launches' | 'terminations'>,
+  { launches, terminations, until }: Pick<Plan, 'launches' | 'terminations'> & { readonly until: Instant },
 ): Promise<void> {
   for (const request of launches) {
+    if (isAtOrAfter(ports.clock.now(), until)) return;
     run.done.add(request.launch.token);
     await collect(run, async () => {
       const result = await ports.fleet.launch(request);
@@ -140,7 +144,7 @@ async function callEc2(
     });
   }
   const instanceIds = terminations.map(({ instanceId }) => instanceId);
-  if (instanceIds.length === 0) return;
+  if (instanceIds.length === 0 || isAtOrAfter(ports.clock.now(), until)) return;
   for (const id of instanceIds) run.done.add(id);
   await collect(run, async () => {
     await ports.fleet.terminate(instanceIds);

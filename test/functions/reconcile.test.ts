@@ -37,6 +37,23 @@ describe('reconcile', () => {
     expect(report).toMatchObject({ launched: 3, refused: 0, terminated: 0 });
   });
 
+  it('calls nothing more after a call that hung, and plans the rest anew', async () => {
+    const world = await makeWorld({ desired: 3 });
+    const launch = world.fleet.launch.bind(world.fleet);
+    world.fleet.launch = async (request) => {
+      world.clock.advanceTo(later(20));
+      return launch(request);
+    };
+
+    expect(await reconcileStage(world.ports, 'shop')).toMatchObject({ launched: 2 });
+    expect(states(await world.slots())).toEqual(['1 booting', '2 booting', '3 launching']);
+    world.fleet.launch = launch;
+    world.clock.advanceTo(later(31));
+
+    expect(await reconcileStage(world.ports, 'shop')).toMatchObject({ launched: 1 });
+    expect(world.fleet.instances).toHaveLength(3);
+  });
+
   it('does nothing the second time: two deliveries, one effect', async () => {
     const world = await makeWorld({ desired: 3 });
     await reconcileStage(world.ports, 'shop');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fleet, Table } from '../../adapters/ports.ts';
-import type { AllPorts } from '../../apps/simulate/faulty-runs.ts';
 import { scenarioOf, simulateSeeds } from '../../apps/simulate/simulate-seeds.ts';
+import type { Plant } from '../../apps/simulate/simulated-world.ts';
 
 const seedsFrom = (first: number, count: number) => Array.from({ length: count }, (_, index) => first + index);
 
@@ -86,7 +86,18 @@ describe('a world of faults', () => {
 });
 
 /** Each is one thing that the product relies on and that no longer holds. */
-const planted: readonly (readonly [string, (ports: AllPorts) => AllPorts])[] = [
+const planted: readonly (readonly [string, Plant])[] = [
+  [
+    'a conflict of reconcile that is taken for a success',
+    (ports, stage) =>
+      stage === 'reconcile'
+        ? { ...ports, table: replaced<Table>(ports.table, { commit: heedless(ports.table) }) }
+        : ports,
+  ],
+  [
+    'looks that are throttled and read as an account without machines',
+    (ports) => ({ ...ports, fleet: blind(ports.fleet) }),
+  ],
   [
     'a table that says it stored what it did not',
     (ports) => ({ ...ports, table: replaced<Table>(ports.table, { commit: forgetting(ports.table) }) }),
@@ -129,6 +140,20 @@ describe('a planted fault is caught:', () => {
     120_000,
   );
 });
+
+function heedless(table: Table): Table['commit'] {
+  return async (application, change) => {
+    await table.commit(application, change);
+    return 'committed';
+  };
+}
+
+function blind(fleet: Fleet): Fleet {
+  return replaced<Fleet>(fleet, {
+    list: (application) => fleet.list(application).catch(() => []),
+    find: (instanceId) => fleet.find(instanceId).catch(() => undefined),
+  });
+}
 
 /** Every twentieth change is answered as a success, and lost. */
 function forgetting(table: Table): Table['commit'] {
