@@ -10,7 +10,7 @@ export async function meddle(world: SimulatedWorld, applyFile: (file: object) =>
   if (world.isCalm) return;
   const { dice, faults } = world;
   const { hidden, endedByHand, copiedByHand, reapplied, file } = world.scenario;
-  if (dice.happens(hidden)) hideOne(world);
+  if (hidden > 0 && dice.happens(hidden)) hideOne(world);
   if (dice.happens(endedByHand)) endOne(world);
   if (dice.happens(copiedByHand)) await copyOne(world);
   if (!dice.happens(reapplied)) return;

@@ -70,6 +70,7 @@ function merged(results: readonly Simulated[]): Simulated {
     steps: results.reduce((sum, { steps }) => sum + steps, 0),
     layers: results.reduce((sum, { layers }) => sum + layers, 0),
     instances: results.reduce((sum, { instances }) => sum + instances, 0),
+    fullWorlds: results.reduce((sum, { fullWorlds }) => sum + fullWorlds, 0),
     violations: results.flatMap(({ violations }) => violations).toSorted((a, b) => a.seed - b.seed),
     faults: addTallies(results.map(({ faults }) => faults)),
   };

@@ -2,7 +2,7 @@ import { Dice } from '../../adapters/memory/dice.ts';
 import type { Violation } from '../local/check-promises.ts';
 import { drawScenario } from './draw-scenario.ts';
 import { addTallies, type FaultTally } from './fault-counts.ts';
-import { playScenario } from './play-scenario.ts';
+import { type Played, playScenario } from './play-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { Plant } from './simulated-world.ts';
 
@@ -23,6 +23,8 @@ export interface Simulated {
   readonly steps: number;
   readonly layers: number;
   readonly instances: number;
+  /** Worlds of the size that the simulation aims at: three layers, twenty machines at once, 400 runs. */
+  readonly fullWorlds: number;
   readonly violations: readonly BrokenPromise[];
   /** How often each fault came. */
   readonly faults: FaultTally;
@@ -40,13 +42,14 @@ export async function simulateSeeds(
 ): Promise<Simulated> {
   const violations: BrokenPromise[] = [];
   let faults: FaultTally = {};
-  let [played, steps, layers, instances] = [0, 0, 0, 0];
+  let [played, steps, layers, instances, fullWorlds] = [0, 0, 0, 0, 0];
   for (const seed of seeds) {
     try {
       const result = await playScenario(scenarioOf(seed), plant);
       steps += result.steps;
       layers += result.layers;
       instances += result.instances;
+      if (isFull(result)) fullWorlds += 1;
       faults = addTallies([faults, result.faults]);
       violations.push(...result.violations.map((violation) => brokenIn(seed, violation)));
     } catch (error) {
@@ -56,7 +59,11 @@ export async function simulateSeeds(
     played += 1;
     onSeed(seed);
   }
-  return { seeds: played, steps, layers, instances, violations, faults };
+  return { seeds: played, steps, layers, instances, fullWorlds, violations, faults };
+}
+
+function isFull({ steps, layers, instances }: Played): boolean {
+  return layers >= 3 && instances >= 20 && steps >= 400;
 }
 
 function brokenIn(seed: number, { promise, at, what }: Violation): BrokenPromise {
