@@ -69,6 +69,7 @@ const corePipeline = [
   'vanished-layers',
   'launch-call',
   'stored',
+  'slots-by-instance',
   'membership',
   'ceilings',
   'kpis-looked-at',

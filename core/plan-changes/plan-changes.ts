@@ -1,4 +1,4 @@
-import { addSeconds, type Instant, isAtOrAfter } from '../amounts.ts';
+import type { Instant } from '../amounts.ts';
 import { fitting, type Usage } from '../ceilings.ts';
 import { isWanted, type Placement, type Slot, slotName } from '../instance-life.ts';
 import type { LaunchRequest } from '../launch-call.ts';
@@ -7,11 +7,11 @@ import type { FileRecord, HeadRecord, ImageRecord, ObservationRecord, SlotRecord
 import { slotsByInstance } from '../slots-by-instance.ts';
 import { revisionKey, type Stored } from '../stored.ts';
 import { boot } from './boot.ts';
-import { findOrphans } from './find-orphans.ts';
+import { callsToLaunch, callsToTerminate, type Termination } from './calls.ts';
 import { isApplied, isSettled } from './gate.ts';
 import { join } from './join.ts';
 import { intend, launch } from './launch.ts';
-import { isTerminated, type LayerView, type Step, settingsOf } from './layer-view.ts';
+import { type LayerView, type Step, settingsOf } from './layer-view.ts';
 import { leave } from './leave.ts';
 import { lose } from './lose.ts';
 import { mayDrain, mayLaunch } from './order.ts';
@@ -32,7 +32,7 @@ export interface Plan {
   readonly membershipVersion: number;
   readonly nextSlotNumber: HeadRecord['nextSlotNumber'];
   readonly launches: readonly LaunchRequest[];
-  readonly terminations: readonly { readonly instanceId: string; readonly because: string }[];
+  readonly terminations: readonly Termination[];
   /** Layers that lack instances for which the ceilings of the account leave no room. */
   readonly atCeiling: readonly string[];
 }
@@ -40,9 +40,6 @@ export interface Plan {
 /** DynamoDB writes at most 100 records at once: these rows, the forgotten ones, the head and the images of five layers fit. */
 export const MOST_ROWS = 80;
 const MOST_FORGOTTEN = 12;
-
-/** A call whose outcome was never stored is made again after this long; its token and EC2 make the repeat harmless. */
-export const REPEAT_CALL_SECONDS = 30;
 
 /**
  * The order of one plan: what EC2 did, what peers allow, then what is wanted. Launching is last, so that a place freed by a machine that is
@@ -274,43 +271,4 @@ function numbersAfter(before: HeadRecord['nextSlotNumber'], kept: readonly Slot[
 
 function isForgettable(slot: Slot, stored: Stored): boolean {
   return slot.state === 'gone' && (slot.change === undefined || isSettled(stored, slot.layer, slot.change.version));
-}
-
-interface Calls {
-  readonly stored: Stored;
-  readonly kept: readonly Slot[];
-  readonly now: Instant;
-}
-
-/** Calls for rows that enter `launching` now, and again for those whose answer was never stored. One row stands for its call. */
-function callsToLaunch(slots: readonly Slot[], { stored, kept, now }: Calls): readonly LaunchRequest[] {
-  const byToken = new Map<string, Slot>();
-  for (const slot of slots) {
-    if (slot.state !== 'launching') continue;
-    if (isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)) || kept.includes(slot))
-      byToken.set(slot.launch.token, slot);
-  }
-  const calls: LaunchRequest[] = [];
-  for (const slot of byToken.values()) {
-    const { layer, launch: intent, placement } = slot;
-    const revision = stored.revisions.get(revisionKey(slot));
-    if (revision !== undefined)
-      calls.push({ application: stored.application, layer, launch: intent, placement, revision });
-  }
-  return calls;
-}
-
-function callsToTerminate(slots: readonly Slot[], { stored, kept, now }: Calls): Plan['terminations'] {
-  const calls: { readonly instanceId: string; readonly because: string }[] = [];
-  for (const slot of slots) {
-    if (slot.state !== 'terminating' || slot.instanceId === undefined) continue;
-    if (isTerminated(stored.observations.get(slot.instanceId))) continue;
-    if (!isAtOrAfter(now, addSeconds(slot.since, REPEAT_CALL_SECONDS)) && !kept.includes(slot)) continue;
-    calls.push({ instanceId: slot.instanceId, because: slot.because ?? 'it left' });
-  }
-  for (const { instance } of findOrphans(stored, slots, now)) {
-    const because = `no slot knows this machine (${instance.layer}-${instance.slotNumber})`;
-    calls.push({ instanceId: instance.instanceId, because });
-  }
-  return calls;
 }
