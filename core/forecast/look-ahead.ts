@@ -1,5 +1,5 @@
 import { dot, learn, startRegression } from './regression.ts';
-import { clamp, rounded } from './round.ts';
+import { allRounded, clamp, rounded } from './round.ts';
 import { addToProfile, daily, profileAt, type Season, startProfile, weekly } from './season.ts';
 import type { Demand, LookAheadModel, Profile } from './state.ts';
 
@@ -46,7 +46,9 @@ export function followDemand(demand: Demand | undefined, tick: number, now: numb
   const passed = Math.max(1, tick - demand.tick);
   const count = demand.count + 1;
   const follows = passed === 1 ? followed : halfLives.map((halfLife) => 1 - 0.5 ** (passed / halfLife));
-  const smoothed = demand.smoothed.map((old, index) => old + Math.max(follows[index] ?? 1, 1 / count) * (now - old));
+  const smoothed: number[] = [];
+  for (const old of demand.smoothed)
+    smoothed.push(old + Math.max(follows[smoothed.length] ?? 1, 1 / count) * (now - old));
   return { tick, count, now, before: passed === 1 ? demand.now : now, smoothed };
 }
 
@@ -77,7 +79,7 @@ export function lookAhead(
   const guesses = [...learnt, demand.now, ...smoothedGuesses.map((index) => demand.smoothed[index] ?? demand.now)];
   const shares = mixingShares(model.losses);
   const expected = guesses.reduce((sum, guess, index) => sum + Math.max(0, guess) * (shares[index] ?? 0), 0);
-  return { expected: rounded(expected), guesses: guesses.map(rounded), features: features.map(rounded) };
+  return { expected: rounded(expected), guesses: allRounded(guesses), features: allRounded(features) };
 }
 
 /** Learns from a look-ahead whose time has come: `came` is the demand that came, `scale` the error scale that was expected. */
@@ -92,10 +94,11 @@ export function learnLookAhead(
     const trust = Math.min(1, (3 * scale) / (Math.abs(error) + 1e-12)) / scale ** 2;
     return learn(regression, { inputs: past.features, error, weight: trust, memory: memories[index] ?? 1 });
   });
-  const losses = model.losses.map((loss, index) => {
-    const scaled = (came - (past.guesses[index] ?? came)) / scale;
-    return lossMemory * loss + (1 - lossMemory) * Math.min(worstSquare, scaled * scaled);
-  });
+  const losses: number[] = [];
+  for (const loss of model.losses) {
+    const scaled = (came - (past.guesses[losses.length] ?? came)) / scale;
+    losses.push(lossMemory * loss + (1 - lossMemory) * Math.min(worstSquare, scaled * scaled));
+  }
   return { regressions, losses, day: model.day, week: model.week };
 }
 
@@ -130,7 +133,14 @@ function seasonFeatures(
 
 function mixingShares(losses: readonly number[]): number[] {
   const least = Math.min(...losses) + 1e-9;
-  const weights = losses.map((loss) => Math.exp(-sharpness * (loss / least - 1)));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return sum > 0 && Number.isFinite(sum) ? weights.map((weight) => weight / sum) : losses.map(() => 1 / losses.length);
+  const shares: number[] = [];
+  let sum = 0;
+  for (const loss of losses) {
+    const weight = Math.exp(-sharpness * (loss / least - 1));
+    shares.push(weight);
+    sum += weight;
+  }
+  if (!(sum > 0 && Number.isFinite(sum))) return shares.fill(1 / losses.length);
+  for (let index = 0; index < shares.length; index += 1) shares[index] = (shares[index] ?? 0) / sum;
+  return shares;
 }

@@ -33,18 +33,20 @@ export function learn(
 ): Regression {
   const { inputs, error, weight, memory } = lesson;
   const size = inputs.length;
-  const gain = inputs.slice();
+  const { covariance } = regression;
+  const gain: number[] = [];
   let spread = memory / Math.max(weight, 1e-12);
   for (let row = 0; row < size; row += 1) {
     let sum = 0;
     for (let column = 0; column < size; column += 1)
-      sum += (regression.covariance[row * size + column] ?? 0) * (inputs[column] ?? 0);
-    gain[row] = sum;
+      sum += (covariance[row * size + column] ?? 0) * (inputs[column] ?? 0);
+    gain.push(sum);
     spread += sum * (inputs[row] ?? 0);
   }
   if (!(spread > 0) || !Number.isFinite(spread)) return regression;
-  const weights = regression.weights.map((old, index) => old + ((gain[index] ?? 0) / spread) * error);
-  return { weights, covariance: shrinkCovariance(regression.covariance, gain, { spread, memory }) };
+  const weights: number[] = [];
+  for (const old of regression.weights) weights.push(old + ((gain[weights.length] ?? 0) / spread) * error);
+  return { weights, covariance: shrinkCovariance(covariance, gain, { spread, memory }) };
 }
 
 /** It is symmetric, so each half is worked out once. Copies of arrays of fractions are made, because those stay as fast as they are. */
