@@ -50,10 +50,12 @@ export function sizingsOf(clues: Clues): Sizing[] {
   const grain = grainRatio * Math.sqrt(clues.perInstance);
   const { demand, expected, usual, perInstance } = clues;
   const seen = { demand, expected, usual, perInstance, errors: withFirstErrors(clues.errors, demand.now), grain };
-  return sizers.map((sizer) => {
+  const sizings: Sizing[] = [];
+  for (const sizer of sizers) {
     const [middle, width] = sizer(seen);
-    return [rounded(middle), Math.max(1e-6, rounded(width))];
-  });
+    sizings.push([rounded(middle), Math.max(1e-6, rounded(width))]);
+  }
+  return sizings;
 }
 
 /** One of the smoothed demands, by its rate (look-ahead.ts). */

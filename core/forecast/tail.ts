@@ -48,12 +48,17 @@ export function addScores(tail: Tail, scores: readonly number[], tick: number): 
 function withRoomFor({ first, counts }: Tail, lowest: number): { readonly first: number; readonly counts: number[] } {
   if (counts.length === 0) return { first: lowest, counts: [] };
   if (lowest >= first) return { first, counts: counts.slice() };
-  return { first: lowest, counts: [...new Array<number>(first - lowest).fill(0), ...counts] };
+  const longer: number[] = [];
+  for (let bin = lowest; bin < first; bin += 1) longer.push(0);
+  for (const count of counts) longer.push(count);
+  return { first: lowest, counts: longer };
 }
 
 function faded(tail: Tail, tick: number): Tail {
   if (tick % ticksPerFading !== ticksPerFading - 1) return tail;
-  return { ...tail, total: short(fading * tail.total), counts: tail.counts.map((count) => short(fading * count)) };
+  const counts: number[] = [];
+  for (const count of tail.counts) counts.push(short(fading * count));
+  return { total: short(fading * tail.total), first: tail.first, counts };
 }
 
 /** 0 for scores so low that nobody asks for them: they count in the total alone. */
