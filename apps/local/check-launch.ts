@@ -1,11 +1,14 @@
 import type { Clock } from '../../adapters/ports.ts';
-import { addSeconds, isAtOrAfter, isBefore } from '../../core/amounts.ts';
-import { type Slot, slotName } from '../../core/instance-life.ts';
+import { addSeconds, type Instant, isAtOrAfter, isBefore, secondsBetween } from '../../core/amounts.ts';
+import { type LaunchIntent, type Slot, slotName } from '../../core/instance-life.ts';
 import type { Broken } from './check-beliefs.ts';
 import type { StoredView } from './stored-view.ts';
 
+/** From what a run has read or stored to the calls that it makes for it. */
+const mostCallSeconds = 10;
+
 /**
- * Promise 1, what is launched when: nothing of an offering that EC2 refused before its time to retry, and then one for all layers together; nothing
+ * Promise 1, what is launched when: nothing without a stored intent, or long after its answer was stored; nothing of an offering that EC2 refused before its time to retry, and then one for all layers together; nothing
  * of a layer before those that it launches after have what they should, or had their time.
  */
 export class LaunchCheck {
@@ -13,6 +16,10 @@ export class LaunchCheck {
   readonly #clockSeconds: number;
   readonly #view: StoredView;
   readonly #broken: Broken;
+  /** Token of each slot that was ever stored as launching. */
+  readonly #intents = new Map<string, string>();
+  /** When each slot stopped being launched: whoever calls after that has not looked, or not heeded what it was told. */
+  readonly #answeredAt = new Map<string, Instant>();
 
   /** `clockSeconds`: by how much the clocks of two functions may differ. */
   constructor(
@@ -23,6 +30,25 @@ export class LaunchCheck {
     this.#clockSeconds = world.clockSeconds;
     this.#view = world.view;
     this.#broken = broken;
+  }
+
+  /** A slot that is written. */
+  onSlot(before: Slot | undefined, after: Slot): void {
+    if (after.state === 'launching') this.#intents.set(slotName(after), after.launch.token);
+    else if (before?.state === 'launching') this.#answeredAt.set(slotName(after), this.#clock.now());
+  }
+
+  /** Before EC2 is asked. */
+  beforeCall(layer: string, { token, first, count }: LaunchIntent): void {
+    const now = this.#clock.now();
+    let isAnswered = true;
+    for (let number = first; number < first + count; number += 1) {
+      const name = slotName({ layer, number });
+      if (this.#intents.get(name) !== token) this.#broken(1, `${name} is launched without a stored intent`);
+      isAnswered &&= secondsBetween(this.#answeredAt.get(name) ?? now, now) > mostCallSeconds;
+    }
+    const name = slotName({ layer, number: first });
+    if (isAnswered) this.#broken(1, `${name} is launched again after its answer was stored`);
   }
 
   /** A slot that is intended now, before the view knows it. */

@@ -1,7 +1,7 @@
 import type { TableChange } from '../../adapters/memory/memory-table.ts';
 import type { FleetWatcher } from '../../adapters/memory/watched-fleet.ts';
 import type { Clock } from '../../adapters/ports.ts';
-import { addSeconds, type Instant, isoFromInstant, secondsBetween } from '../../core/amounts.ts';
+import { addSeconds, isoFromInstant, secondsBetween } from '../../core/amounts.ts';
 import type { Decision } from '../../core/decision.ts';
 import { mayRun, type Slot, slotName } from '../../core/instance-life.ts';
 import { kpisOfRule } from '../../core/kpis-looked-at.ts';
@@ -34,9 +34,6 @@ export interface CheckOptions {
 /** More of them say nothing new. */
 const mostViolations = 100;
 
-/** From what a run has read or stored to the calls that it makes for it. */
-const mostCallSeconds = 10;
-
 /** Limits that growth towards `min` waits for. */
 const waitsFor: ReadonlySet<string> = new Set(['limit', 'budget', 'ceiling']);
 
@@ -53,10 +50,6 @@ export class PromiseCheck implements FleetWatcher {
   readonly #clockSeconds: number;
   readonly #isStopped: () => boolean;
   readonly #isStranger: (instanceId: string) => boolean;
-  /** Token of each slot that was ever stored as launching. */
-  readonly #intents = new Map<string, string>();
-  /** When each slot stopped being launched: whoever calls after that has not looked, or not heeded what it was told. */
-  readonly #answeredAt = new Map<string, Instant>();
   readonly #machineOfSlot = new Map<string, string>();
   readonly #beliefs: BeliefCheck;
   readonly #inService: InServiceCheck;
@@ -81,15 +74,7 @@ export class PromiseCheck implements FleetWatcher {
   /** A call that is repeated, even late, is no second launch: its token is that of the stored intent. */
   beforeLaunch({ layer, launch }: LaunchRequest): void {
     if (this.#isStopped()) this.#broken(1, `${layer} is launched while everything is stopped`);
-    const now = this.#clock.now();
-    let isAnswered = true;
-    for (let number = launch.first; number < launch.first + launch.count; number += 1) {
-      const name = slotName({ layer, number });
-      if (this.#intents.get(name) !== launch.token) this.#broken(1, `${name} is launched without a stored intent`);
-      isAnswered &&= secondsBetween(this.#answeredAt.get(name) ?? now, now) > mostCallSeconds;
-    }
-    if (isAnswered)
-      this.#broken(1, `${slotName({ layer, number: launch.first })} is launched again after its answer was stored`);
+    this.#launches.beforeCall(layer, launch);
   }
 
   afterLaunch({ layer }: LaunchRequest, { launched }: LaunchResult): void {
@@ -212,18 +197,26 @@ export class PromiseCheck implements FleetWatcher {
 
   #checkSlot(before: Slot | undefined, after: Slot): void {
     const { layer } = after;
-    if (after.state === 'launching') this.#intents.set(slotName(after), after.launch.token);
-    else if (before?.state === 'launching') this.#answeredAt.set(slotName(after), this.#clock.now());
+    this.#launches.onSlot(before, after);
     if (before === undefined) {
       const mayBe = this.view.slotsOf(layer).filter(mayRun).length + 1;
       this.#requireAtMostMax(layer, mayBe, 'are asked for');
       this.#launches.onIntended(after);
     }
     this.#inService.onSlot(before, after);
+    if (after.state === 'in-service' && before !== undefined) this.#checkJoined(before);
     const isEnding = after.state === 'leaving' || after.state === 'failed';
     if (isEnding && before?.state !== after.state && (after.because ?? '') === '') {
       this.#broken(8, `${slotName(after)} is ${after.state} without a reason`);
     }
+  }
+
+  /** Whoever served before needs no welcome. */
+  #checkJoined({ layer, number, state, change }: Slot): void {
+    if (state === 'in-service' || state === 'leaving') return;
+    const latest = addSeconds(this.#clock.now(), this.#clockSeconds);
+    if (state === 'joining' && change !== undefined && this.view.isApplied(layer, change.version, latest)) return;
+    this.#broken(5, `${slotName({ layer, number })} is in service before everybody has applied its joining`);
   }
 
   #whyNotTerminate(slot: Slot): string | undefined {

@@ -5,7 +5,7 @@ import { drawParticipants } from './draw-participants.ts';
 import type { LoadPlan, Scenario } from './scenario.ts';
 
 /** Most worlds come to over 400 runs of stages so, and few to many more. */
-const faultRuns = 300;
+const faultRuns = 340;
 const faultMinutes = { least: 3, most: 12 };
 /** More levels than the longest faults have. */
 const loadLevels = 8;

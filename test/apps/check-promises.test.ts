@@ -126,6 +126,20 @@ describe('promise 1', () => {
     expect(broken(world)).toEqual([]);
   });
 
+  it('is broken by a call that comes long after its answer was stored', async () => {
+    const world = await makeCheck({ slots: [makeSlot({ number: 17, state: 'launching' })] });
+    const request = makeLaunchRequest({ first: 17, count: 1, token: 'token-17' });
+    await moveSlot(world, makeSlot({ number: 17, state: 'booting' }));
+    world.clock.advanceTo(later(10));
+    world.check.beforeLaunch(request);
+    expect(broken(world)).toEqual([]);
+
+    world.clock.advanceTo(later(11));
+    world.check.beforeLaunch(request);
+
+    expect(broken(world)).toEqual(['1: web-17 is launched again after its answer was stored']);
+  });
+
   it('is broken by two machines for one slot', async () => {
     const world = await makeCheck({ slots: [makeSlot({ number: 17, state: 'launching' })] });
     const request = makeLaunchRequest({ first: 17, count: 1, token: 'token-17' });
@@ -176,6 +190,9 @@ describe('promise 2', () => {
   it('is judged by a whole write: one joins as the other leaves', async () => {
     const joining = makeSlot({ number: 2, state: 'joining', change: { event: 'joining', version: 5, at: noon } });
     const world = await makeCheck({ slots: [makeSlot({ number: 1 }), joining], count: { min: 1 }, desired: 1 });
+    await tell(world, 'lb', 5);
+    await tell(world, 'billing', 5);
+    await answer(world, 5);
 
     const put = [leaving(1, 6), makeSlot({ number: 2 })].map(
       (slot) => ({ kind: 'slot', application: 'shop', version: 2, slot }) as const,
@@ -303,6 +320,19 @@ describe('a machine', () => {
     world.check.beforeRegister(['i-1']);
 
     expect(broken(world)).toEqual(['5: web-1 gets traffic before everybody has applied its joining']);
+  });
+
+  it('is in service once its joining was applied, and again without asking when it had not left yet', async () => {
+    const joining = makeSlot({ number: 1, state: 'joining', change: { event: 'joining', version: 6, at: noon } });
+    const booting = makeSlot({ number: 2, state: 'booting' });
+    const world = await makeCheck({ slots: [joining, booting, leaving(3, 6)] });
+
+    for (const number of [1, 2, 3]) await moveSlot(world, makeSlot({ number }));
+
+    expect(broken(world)).toEqual([
+      '5: web-1 is in service before everybody has applied its joining',
+      '5: web-2 is in service before everybody has applied its joining',
+    ]);
   });
 
   it('is neither launched nor terminated while everything is stopped', async () => {
