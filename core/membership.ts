@@ -1,3 +1,4 @@
+import type { Draft } from './draft.ts';
 import { isMember, type Slot, slotName } from './instance-life.ts';
 import type { MemberInstance, Membership } from './notice.ts';
 import { revisionKey, type Stored } from './stored.ts';
@@ -18,16 +19,17 @@ export function membershipOf(stored: Stored): Membership {
 /** An instance as participants see it. */
 export function memberOf(slot: Slot, stored: Stored): MemberInstance {
   const revision = stored.revisions.get(revisionKey(slot));
-  return {
+  const member: Draft<MemberInstance> = {
     slot: slotName(slot),
     instanceId: slot.instanceId ?? '',
-    ...(slot.privateIp === undefined ? {} : { privateIp: slot.privateIp }),
     zone: slot.placement.zone,
     type: revision?.type ?? '',
     capacity: revision?.capacity ?? 0,
     imageId: revision?.imageId ?? '',
     state: slot.state,
   };
+  if (slot.privateIp !== undefined) member.privateIp = slot.privateIp;
+  return member;
 }
 
 /**

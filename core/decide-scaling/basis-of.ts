@@ -29,10 +29,12 @@ export function basisOf(situation: LayerSituation): DecisionBasis {
 
 /** The layers that this one's rules, limits and freezes look at. */
 function othersOf({ settings, limits, others }: LayerSituation): DecisionBasis['others'] {
-  let found: DecisionBasis['others'];
+  let found: Record<string, NonNullable<DecisionBasis['others']>[string]> | undefined;
   const note = (layer: string): void => {
     const other = others.get(layer);
-    if (other !== undefined) found = { ...found, [layer]: other };
+    if (other === undefined) return;
+    found ??= {};
+    found[layer] = other;
   };
   for (const rule of settings.rules) if ('followLayer' in rule) note(rule.followLayer);
   for (const { per } of limits) note(per);
