@@ -141,6 +141,6 @@ function mixingShares(losses: readonly number[]): number[] {
     sum += weight;
   }
   if (!(sum > 0 && Number.isFinite(sum))) return shares.fill(1 / losses.length);
-  for (let index = 0; index < shares.length; index += 1) shares[index] = (shares[index] ?? 0) / sum;
+  for (let index = 0; index < shares.length; index += 1) shares[index] = (shares[index] as number) / sum;
   return shares;
 }

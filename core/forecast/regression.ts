@@ -39,13 +39,13 @@ export function learn(
   for (let row = 0; row < size; row += 1) {
     let sum = 0;
     for (let column = 0; column < size; column += 1)
-      sum += (covariance[row * size + column] ?? 0) * (inputs[column] ?? 0);
+      sum += (covariance[row * size + column] as number) * (inputs[column] as number);
     gain.push(sum);
-    spread += sum * (inputs[row] ?? 0);
+    spread += sum * (inputs[row] as number);
   }
   if (!(spread > 0) || !Number.isFinite(spread)) return regression;
   const weights: number[] = [];
-  for (const old of regression.weights) weights.push(old + ((gain[weights.length] ?? 0) / spread) * error);
+  for (const old of regression.weights) weights.push(old + ((gain[weights.length] as number) / spread) * error);
   return { weights, covariance: shrinkCovariance(covariance, gain, { spread, memory }) };
 }
 
@@ -59,14 +59,14 @@ function shrinkCovariance(
   const next = covariance.slice();
   let trace = 0;
   for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < row; column += 1) next[row * size + column] = next[column * size + row] ?? 0;
+    for (let column = 0; column < row; column += 1) next[row * size + column] = next[column * size + row] as number;
     for (let column = row; column < size; column += 1) {
       const at = row * size + column;
-      next[at] = ((covariance[at] ?? 0) - ((gain[row] ?? 0) * (gain[column] ?? 0)) / spread) / memory;
+      next[at] = ((covariance[at] as number) - ((gain[row] as number) * (gain[column] as number)) / spread) / memory;
     }
-    trace += next[row * size + row] ?? 0;
+    trace += next[row * size + row] as number;
   }
   const excess = trace / (size * mostMeanVariance);
-  if (excess > 1) for (let at = 0; at < next.length; at += 1) next[at] = (next[at] ?? 0) / excess;
+  if (excess > 1) for (let at = 0; at < next.length; at += 1) next[at] = (next[at] as number) / excess;
   return next;
 }
