@@ -94,9 +94,11 @@ function observed(
     const { application } = stored;
     return { kind: 'observation', application, version: 1, instance, firstSeenAt: at, missedSweeps: 0 };
   }
-  const { missedAt: _, ...before } = known;
   const shown = known.instance.state === 'terminated' ? known.instance : instance;
-  return { ...before, version: known.version + 1, instance: shown, missedSweeps: 0 };
+  const seen = { ...known, version: known.version + 1, instance: shown, missedSweeps: 0 };
+  if (seen.missedAt === undefined) return seen;
+  const { missedAt: _, ...found } = seen;
+  return found;
 }
 
 /** Whether EC2 shows an instance as it is known. One that was terminated stays so. */

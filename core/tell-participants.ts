@@ -263,7 +263,9 @@ function noticeOf(
 
 /** Each reason once; a burst may have several. */
 function reasonsOf(group: readonly Slot[]): string {
-  const reasons = [...new Set(group.flatMap(({ because }) => because ?? []))];
+  const different = new Set<string>();
+  for (const { because } of group) if (because !== undefined) different.add(because);
+  const reasons = [...different];
   const rest = reasons.length - MOST_REASONS;
   return [...reasons.slice(0, MOST_REASONS), ...(rest > 0 ? [`and ${rest} more reasons`] : [])].join('; ');
 }

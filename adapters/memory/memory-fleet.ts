@@ -246,7 +246,7 @@ export class MemoryFleet implements Fleet {
     const { isProtected, saysReady } = machine;
     const isSame = last?.state === state && last.isProtected === isProtected && last.saysReady === saysReady;
     if (last !== undefined && isSame) return last;
-    const instance = { ...machine.identity, state, isProtected, saysReady };
+    const instance = Object.assign({}, machine.identity, { state, isProtected, saysReady });
     this.#shown.set(instanceId, instance);
     return instance;
   }

@@ -44,10 +44,10 @@ function unsettledLayer(view: StoredView, truth: Truth, layer: string): readonly
 }
 
 function orphans(view: StoredView, truth: Truth): readonly string[] {
-  return truth.truth().flatMap((instance) => {
-    if (!isAlive(instance) || view.slotOf(instance.instanceId) !== undefined) return [];
-    return [`no slot knows ${instance.instanceId} (${instance.layer}-${instance.slotNumber})`];
-  });
+  const unknown = truth
+    .truth()
+    .filter((instance) => isAlive(instance) && view.slotOf(instance.instanceId) === undefined);
+  return unknown.map(({ instanceId, layer, slotNumber }) => `no slot knows ${instanceId} (${layer}-${slotNumber})`);
 }
 
 function overdue(view: StoredView, now: Instant): readonly string[] {
@@ -59,10 +59,12 @@ function overdue(view: StoredView, now: Instant): readonly string[] {
 }
 
 function untold(view: StoredView, now: Instant): readonly string[] {
-  return [...view.slots.values()].flatMap((slot) => {
+  const found: string[] = [];
+  for (const slot of view.slots.values()) {
     const { change, layer } = slot;
-    if (change === undefined || secondsBetween(change.at, now) < silenceSeconds) return [];
-    if (view.isTold(layer, change.version)) return [];
-    return [`not everybody was told of ${slotName(slot)} (${change.event}, version ${change.version})`];
-  });
+    if (change === undefined || secondsBetween(change.at, now) < silenceSeconds) continue;
+    if (view.isTold(layer, change.version)) continue;
+    found.push(`not everybody was told of ${slotName(slot)} (${change.event}, version ${change.version})`);
+  }
+  return found;
 }

@@ -119,13 +119,11 @@ function changeOf(
 
 function slotRecords(stored: Stored, slots: readonly Slot[]): readonly SlotRecord[] {
   const { application } = stored;
-  const versions = new Map(stored.slots.map(({ slot, version }) => [`${slot.layer} ${slot.number}`, version]));
-  return slots.map((slot) => ({
-    kind: 'slot',
-    application,
-    version: (versions.get(`${slot.layer} ${slot.number}`) ?? 0) + 1,
-    slot,
-  }));
+  return slots.map((slot) => {
+    const { layer, number } = slot;
+    const before = stored.slots.find((record) => record.slot.number === number && record.slot.layer === layer);
+    return { kind: 'slot', application, version: (before?.version ?? 0) + 1, slot };
+  });
 }
 
 async function callEc2(
