@@ -65,6 +65,8 @@ describe('a sweep', () => {
     expect(sweep(missed(1), []).put).toMatchObject([{ missedSweeps: 2 }]);
     expect(sweep(missed(2), []).put).toEqual([]);
     expect(sweep(missed(1), [known.instance]).put).toMatchObject([{ missedSweeps: 0 }]);
+    const more = [{ ...known, missedSweeps: 1, missedAt: later(-40) }];
+    expect(sweep({ slots, more }, [known.instance]).put).toEqual([{ ...known, version: known.version + 1 }]);
   });
 
   it('counts two looks at once as one, and none at a machine so new that EC2 need not show it', () => {
