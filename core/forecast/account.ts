@@ -6,7 +6,8 @@ const secondsPerDay = 86_400;
 const mostMemoryDays = 30;
 /** Ticks short or allowed that are needed before the account means much. */
 const softness = 10;
-const gain = 0.5;
+/** How strongly the risk aimed for follows what is left of it, and what was used too much: a late correction of bursts is dear. */
+const gain = { left: 1.5, overdrawn: 0.5 };
 const mostCorrection = { least: 0.2, most: 4 };
 
 /** An account without entries. */
@@ -36,5 +37,6 @@ export function enter(
 export function correctedRisk(account: RiskAccount, riskRatio: number): number {
   const { allowedTicks, shortTicks } = account;
   const surplus = (allowedTicks - shortTicks) / (allowedTicks + softness);
-  return Math.min(0.5, riskRatio * clamp(Math.exp(gain * surplus), mostCorrection));
+  const pull = (surplus > 0 ? gain.left : gain.overdrawn) * surplus;
+  return Math.min(0.5, riskRatio * clamp(Math.exp(pull), mostCorrection));
 }

@@ -11,11 +11,11 @@ export const entrantCount = policyNames.length * holds;
 const mostMemoryTicks = 10_080;
 /** Ticks short, and allowed, that are needed before a difference in risk means much. */
 const softness = 3;
-/** Costs at different risks are compared as if they fell with this power of the risk: measured between 0.05 and 0.25. */
+/**
+ * More risk than allowed counts as if cost fell with this power of it: measured between 0.05 and 0.25. Less risk earns nothing, as under smooth loads
+ * it costs next to nothing and says nothing of who is cheap.
+ */
 const costPower = 0.15;
-/** Less risk than this share of what was allowed earns no more credit. */
-const leastCredit = 0.7;
-const leastCreditCost = leastCredit ** costPower;
 /** A rival takes over when it is cheaper by this. */
 const takesOver = 0.97;
 /** Which leads until another is cheaper: a reactive one. */
@@ -172,7 +172,7 @@ function leaderOf({ tallies, allowed, leader }: Pick<Contest, 'tallies' | 'allow
   let [cheapest, least, led] = [leader, Number.POSITIVE_INFINITY, 0];
   for (const [entrant, { billed, short }] of tallies.entries()) {
     const used = (short + softness) / (allowed + softness);
-    const cost = billed * (used > leastCredit ? used ** costPower : leastCreditCost);
+    const cost = used > 1 ? billed * used ** costPower : billed;
     if (entrant === leader) led = cost;
     if (cost >= least) continue;
     least = cost;

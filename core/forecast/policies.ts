@@ -15,9 +15,10 @@ export interface Clues {
 
 /** Demand below this share of what an instance carries is no guide to how much more may come. */
 const grainRatio = 0.0025;
-/** Until so many look-aheads were compared, errors are in part taken to be this share of demand. */
-const trustedErrors = 30;
+/** Until a look-ahead was compared, errors are taken to be this share of demand. */
 const firstErrorRatio = 0.2;
+/** Even headroom around what is expected: small, so that headroom for smooth loads is told apart (scores near 0 are counted in bins of 0.02). */
+const evenWidth = 0.1;
 
 /**
  * The ways of sizing a fleet that compete (choose-policy.ts). Each says where demand will be about, `middle`, and what its spread is proportional
@@ -33,7 +34,7 @@ const policies: Readonly<Record<string, (clues: Clues & { readonly grain: number
   'above hours': ({ demand }) => [smoothed(demand, 5), 1],
   fixed: () => [0, 1],
   'of the season': ({ usual }) => [usual, 1],
-  expected: ({ expected }) => [expected, 1],
+  expected: ({ expected }) => [expected, evenWidth],
   'expected, errors': ({ expected, errors, grain }) => [expected, Math.sqrt(errors.lately * errors.always) + 2 * grain],
   'expected, errors lately': ({ expected, errors, grain }) => [
     expected,
@@ -63,8 +64,6 @@ function smoothed({ smoothed: values, now }: Demand, rate: number): number {
   return values[rate] ?? now;
 }
 
-function withFirstErrors({ count, lately, always }: Errors, now: number): Errors {
-  const trust = Math.min(1, count / trustedErrors);
-  const blended = (seen: number) => trust * seen + (1 - trust) * firstErrorRatio * now;
-  return { count, lately: blended(lately), always: blended(always) };
+function withFirstErrors(errors: Errors, now: number): Errors {
+  return errors.count > 0 ? errors : { count: 0, lately: firstErrorRatio * now, always: firstErrorRatio * now };
 }

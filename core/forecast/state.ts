@@ -1,10 +1,10 @@
 /**
- * What the risk rule has learnt about one layer's demand: plain JSON, stored with the layer. As JSON text 29 KB with a boot time of one minute, 35 KB with
- * ten, 50 KB with the longest look-ahead of 32 ticks (`npm run bench:decisions -- --weigh`); never over 64 KB (a test says so). All amounts of demand in it are square roots of
+ * What the risk rule has learnt about one layer's demand: plain JSON, stored with the layer. As JSON text 31 KB with a boot time of one minute, 37 KB with
+ * ten, 53 KB with the longest look-ahead of 32 ticks (`npm run bench:decisions -- --weigh`); never over 64 KB (a test says so). All amounts of demand in it are square roots of
  * demand in units of `unitLoad`, and most are rounded to six decimals, so that they are short as text.
  */
 export interface ForecastState {
-  readonly version: 2;
+  readonly version: 3;
   /** Samples are gathered into ticks of this length. */
   readonly tickSeconds: number;
   /** Demand that is counted as 1: what one instance carried when learning began. */

@@ -57,13 +57,17 @@ const shortestTickSeconds = 15;
 const mostTicksAhead = 32;
 /** Compared look-aheads before the answer may fall below what runs. */
 const learningCount = 30;
+/** Until then no more is added than so many times what demand needs now: what a few look-aheads say of a rare risk is not worth more. */
+const mostWhileLearning = 1.25;
+/** The share of a rush that lasts which is always answered, whatever risk is left. */
+const answeredRush = 0.9;
 
 /** No knowledge yet. */
 export function startForecast(
   question: Pick<RiskQuestion, 'periodSeconds' | 'bootSeconds' | 'perInstance'>,
 ): ForecastState {
   return {
-    version: 2,
+    version: 3,
     tickSeconds: tickSecondsFor(question),
     unitLoad: question.perInstance,
     gathering: { tick: 0, samples: [] },
@@ -109,10 +113,10 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const asks = asksOf(contest, outlook.sizings, { riskRatio, perInstance });
   const held = heldOf(state.answers, asks, bootTicks);
   const isLearning = state.errors.count < learningCount;
-  const least = isLearning
-    ? Math.max(question.running, plainNeed(demand.now ** 2 * unitLoad, question))
-    : lastingNeed(demand, question, unitLoad);
-  const needed = Math.max(least, held[contest.leader] ?? 1);
+  const now = plainNeed(demand.now ** 2 * unitLoad, question);
+  const least = isLearning ? Math.max(question.running, now) : lastingNeed(demand, question, unitLoad);
+  const most = isLearning ? Math.ceil(mostWhileLearning * now) : Number.POSITIVE_INFINITY;
+  const needed = Math.max(least, Math.min(most, held[contest.leader] ?? 1));
   const oldestTick = demand.tick - ticksHeld(bootTicks);
   const foreseen = state.foreseen.filter(({ tick }) => tick < outlook.tick && tick > oldestTick);
   const answers = state.answers.filter(({ forTick, tick }) => forTick >= demand.tick && tick < decisionTick);
@@ -208,7 +212,7 @@ function learn(state: ForecastState, tick: Tick, question: RiskQuestion): Foreca
 function withTicksFor(state: ForecastState, question: RiskQuestion): ForecastState {
   const fitting = tickSecondsFor(question);
   const keeps = fitting === state.tickSeconds || (fitting < state.tickSeconds && fitting * 4 > state.tickSeconds);
-  if (state.version === 2 && keeps) return state;
+  if (state.version === 3 && keeps) return state;
   const { day, week } = state.lookAhead;
   const fresh = startForecast({ ...question, perInstance: state.unitLoad });
   return { ...fresh, lookAhead: { ...fresh.lookAhead, day, week } };
@@ -234,11 +238,11 @@ function tickOf(at: Instant, tickSeconds: number): number {
 }
 
 /**
- * What both of the last two ticks needed: a rule that was never short for long has risk left to sit out a rush, and nobody who watches a fleet at
- * twice its load wants that. It costs next to nothing, as the account takes back what it is less short.
+ * What nine tenths of both of the last two ticks needed: a rule that was never short for long has risk left to sit out a rush, and nobody who
+ * watches a fleet at twice its load wants that. The tenth is for smooth loads, whose risk is spent an instance at a time.
  */
 function lastingNeed({ now, before }: Demand, question: RiskQuestion, unitLoad: number): number {
-  return plainNeed(Math.min(now, before) ** 2 * unitLoad, question);
+  return plainNeed(answeredRush * Math.min(now, before) ** 2 * unitLoad, question);
 }
 
 /** What a plain reactive rule would ask for: the load of now over what an instance carries. */

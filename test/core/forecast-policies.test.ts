@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { correctedRisk } from '../../core/forecast/account.ts';
 import {
   asksOf,
   entrantCount,
@@ -139,13 +140,20 @@ describe('the policies', () => {
     }
   });
 
-  it('take a share of demand for the error until enough errors were seen', () => {
+  it('tell even headroom apart by less than half a percent of demand: a bin of scores is 0.02 wide', () => {
+    const [, width] = sizingsOf({ ...clues, errors: { count: 40, lately: 0.01, always: 0.01 } })[
+      policyNames.indexOf('expected')
+    ] ?? [0, 1];
+    expect((1 + 0.02 * width) ** 2).toBeLessThan(1.005);
+  });
+
+  it('take a share of demand for the error until one was seen', () => {
     const width = (count: number) => {
       const sizings = sizingsOf({ ...clues, errors: { count, lately: 0.01, always: 0.01 } });
       return sizings[policyNames.indexOf('expected, errors')]?.[1] ?? 0;
     };
     expect(width(0)).toBeGreaterThan(0.5);
-    expect(width(30)).toBeLessThan(0.2);
+    expect(width(1)).toBeLessThan(0.2);
   });
 
   it('have names, with the time that they hold', () => {
@@ -216,10 +224,41 @@ describe('the contest', () => {
     expect(contest.leader).not.toBe(6);
   });
 
+  it('gives no credit for less risk than is allowed', () => {
+    const start = startContest();
+    const within = start.leader + 1;
+    const tallies = start.tallies.map((_, at) => {
+      if (at === start.leader) return { billed: 2190, short: 0 };
+      return at === within ? { billed: 2100, short: 5 } : { billed: 9999, short: 0 };
+    });
+    const answers = [{ tick: 0, forTick: 0, needed: 1, asks: [], held: tallies.map(() => 9) }];
+    const outcome = { tick: 0, needs: [3], foreseen: [], answers, bootTicks: 0, riskRatio: 0.01, perInstance: 1 };
+
+    expect(learnContest({ ...start, ticks: 500, allowed: 5, tallies }, outcome).leader).toBe(within);
+  });
+
   it('tells how often a fleet kept as the leader keeps it would have been short', () => {
     const contest = settled(16, 2);
     const sizings: Sizing[] = policyNames.map((_, index) => (index === 0 ? [3.99, 0.1] : [2, 1]));
     expect(shareShort(contest, sizings, 13.5)).toBeGreaterThan(0.9);
     expect(shareShort(contest, sizings, 400)).toBe(0);
+  });
+});
+
+describe('the account', () => {
+  const aimed = (shortTicks: number) => correctedRisk({ allowedTicks: 90, shortTicks }, 0.01);
+
+  it('aims for what was asked for while as much was used', () => {
+    expect(aimed(90)).toBeCloseTo(0.01, 9);
+  });
+
+  it('aims for more while much is left, and less gently so than for less after too much', () => {
+    expect(aimed(40)).toBeCloseTo(0.01 * Math.exp(0.75), 9);
+    expect(aimed(140)).toBeCloseTo(0.01 * Math.exp(-0.25), 9);
+  });
+
+  it('corrects within bounds', () => {
+    expect(aimed(9000)).toBeCloseTo(0.002, 9);
+    expect(correctedRisk({ allowedTicks: 90, shortTicks: 0 }, 0.4)).toBe(0.5);
   });
 });
