@@ -27,12 +27,18 @@ export function drawLayer(
     ...(hasQuorum ? { stateful: { keepInService: min, oneAtATime } } : {}),
     ...(layer === 'web' && dice.happens(0.3) ? { launchAfter: ['db'], drainBefore: ['db'] } : {}),
     ...(dice.happens(0.5) ? { maxUnhealthyPercent: 5 + dice.below(20) } : {}),
+    ...(dice.fork(`shadow/${layer}`).happens(0.15) ? { shadow: shadowOf(layer) } : {}),
     rules: [
       { name: 'keep the load near 60', kpi: `${layer}Load`, targetValue: 60 },
       ...(hasQueue ? [{ name: 'keep the queue near 60', kpi: `${layer}Queue`, targetValue: 60 }] : []),
     ],
     scaleIn: { stabilizationSeconds: 60 * dice.below(2), maxPercent: dice.happens(0.6) ? 100 : 50 },
   };
+}
+
+/** Rules that only watch: whatever they decide, nobody does. */
+function shadowOf(layer: string): object {
+  return { rules: [{ name: 'keep the load near 30', kpi: `${layer}Load`, targetValue: 30 }] };
 }
 
 /** In most layers an instance is ready when it runs: the other ways need more looks. */
