@@ -12,6 +12,8 @@ const bins = 525;
 /** Every so many ticks old scores fade a little: they count half after about two weeks of minutes. */
 const ticksPerFading = 1000;
 const fading = 0.966;
+/** Ticks of the worst that count as still to come: high scores come in clusters, so a small share of a short past is a little too few. */
+const spare = 3;
 /** Beyond what was seen the tail is taken to fall off as it does from here on. */
 const tailFrom = 0.1;
 /** Least rise of q for each e-fold less risk, beyond what was seen. */
@@ -66,12 +68,12 @@ function binOf(score: number): number {
   return Math.max(0, Math.min(bins - 1, Math.floor((Math.asinh(score) - firstAsinh) / asinhPerBin)));
 }
 
-/** The q that a share `risk` of past scores exceeded; beyond the largest ones an exponential tail. Undefined before any score. */
+/** The q that a share `risk` of past scores exceeded, the first few of them set aside; beyond the largest ones an exponential tail. Undefined before any score. */
 export function scoreAtRisk(tail: Tail, risk: number): number | undefined {
   const { total } = tail;
   if (total === 0) return undefined;
   const seen = Math.min(tailFrom, 1 / total);
-  if (risk >= seen) return quantile(tail, risk * total);
+  if (risk >= seen) return quantile(tail, Math.max(Math.min(1, risk * total), risk * total - spare));
   const most = quantile(tail, seen * total);
   const rise = (most - quantile(tail, tailFrom * total)) / Math.max(1, Math.log(tailFrom / seen));
   return most + Math.max(rise, leastRise * Math.abs(most)) * Math.log(seen / risk);
