@@ -38,8 +38,12 @@ function reasonOf({ kpi, shortfallPercent }: RiskRule, { basis, outlook }: RiskA
   return `${expected}; ${shownPercent(chanceShortPercent)} % chance to be short, ${shortfallPercent} % accepted`;
 }
 
-/** What is released waits until the needs of the last boot time all allow it. */
+/** What is released waits until the needs of the last boot time all allow it, and until it is worth a move. */
 function heldOf({ needed, outlook }: RiskAnswer): string {
   if (outlook === undefined || outlook.asked >= needed) return '';
-  return `; ${outlook.asked} would do from now on, the last boot time still asks for ${needed}`;
+  const why =
+    outlook.isTooLittleLess === true
+      ? `too little less than ${needed} for a release`
+      : `the last boot time still asks for ${needed}`;
+  return `; ${outlook.asked} would do from now on, ${why}`;
 }

@@ -44,6 +44,8 @@ export interface Outlook {
   readonly bandLoad: readonly [number, number];
   /** Instances for this look-ahead alone; `needed` is more while release waits. */
   readonly asked: number;
+  /** `needed` is what it was: less would do, and too little less for a release. */
+  readonly isTooLittleLess?: true;
   readonly chanceShortPercent: number;
   /** The way of sizing that is in use: the cheapest lately of those that compete. */
   readonly policy: string;
@@ -61,6 +63,8 @@ const learningCount = 30;
 const mostWhileLearning = 1.25;
 /** The share of a rush that lasts which is always answered, whatever risk is left. */
 const answeredRush = 0.9;
+/** Less by under this share of the headroom is not worth a release: under a steady noisy load it would soon be asked for again. */
+const leastRelease = 0.1;
 
 /** No knowledge yet. */
 export function startForecast(
@@ -116,7 +120,10 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const now = plainNeed(demand.now ** 2 * unitLoad, question);
   const least = isLearning ? Math.max(question.running, now) : lastingNeed(demand, question, unitLoad);
   const most = isLearning ? Math.ceil(mostWhileLearning * now) : Number.POSITIVE_INFINITY;
-  const needed = Math.max(least, Math.min(most, held[contest.leader] ?? 1));
+  const wished = Math.max(least, Math.min(most, held[contest.leader] ?? 1));
+  const last = state.answers.at(-1)?.needed ?? 1;
+  const isTooLittleLess = wished < last && last - wished < leastRelease * (wished - now);
+  const needed = isTooLittleLess ? last : wished;
   const oldestTick = demand.tick - ticksHeld(bootTicks);
   const foreseen = state.foreseen.filter(({ tick }) => tick < outlook.tick && tick > oldestTick);
   const answers = state.answers.filter(({ forTick, tick }) => forTick >= demand.tick && tick < decisionTick);
@@ -136,6 +143,7 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
         expectedLoad: loadOf(outlook.expected),
         bandLoad: [loadOf(outlook.expected - error), loadOf(outlook.expected + error)],
         asked: Math.max(least, asks[contest.leader] ?? 1),
+        ...(isTooLittleLess ? { isTooLittleLess } : {}),
         chanceShortPercent: 100 * shareShort(contest, outlook.sizings, needed * perInstance),
         policy: entrantName(contest.leader),
         aimedPercent: 100 * riskRatio,

@@ -144,6 +144,22 @@ describe('safety', () => {
     expect(answers.at(-1)?.basis).toBe('learnt');
   });
 
+  it('releases nobody for less than a tenth of the headroom', () => {
+    const next = noise(5);
+    const loads = Array.from({ length: 3000 }, () => Math.max(50, 1000 + 250 * next()));
+    const { answers } = play(loads, { ...minute, perInstance: 25 });
+
+    let kept = 0;
+    for (let step = 1500; step < answers.length; step += 1) {
+      const [before, answer] = [answers[step - 1]?.needed ?? 0, answers[step]];
+      const headroom = (answer?.needed ?? 0) - (loads[step] ?? 0) / 25;
+      if (answer !== undefined && answer.needed < before)
+        expect(before - answer.needed).toBeGreaterThan(0.1 * headroom - 1);
+      if (answer?.outlook?.isTooLittleLess === true) kept += 1;
+    }
+    expect(kept).toBeGreaterThan(20);
+  });
+
   it('gives up no running instance while it learns', () => {
     const { answers } = play([100, 100, 100], { ...minute, running: 12 });
     expect(answers.map(({ needed }) => needed)).toEqual([12, 12, 12]);

@@ -31,6 +31,15 @@ function decideAll(loads: readonly (number | undefined)[], capacity = 1) {
 }
 
 describe('the risk rule', () => {
+  it('says when less would do, and is too little less for a release', () => {
+    const loads = Array.from({ length: 400 }, (_, minute) => 400 + 37 * ((minute * 7) % 11));
+    const said = decideAll(loads).map(({ decision }) => decision.proposals[0]?.because ?? '');
+
+    expect(
+      said.some((because) => /\d+ would do from now on, too little less than \d+ for a release$/u.test(because)),
+    ).toBe(true);
+  });
+
   it('never asks for less than demand needs now, and lets nobody go while it learns', () => {
     const decided = decideAll([40, 100, 100, 20, 20]);
 
