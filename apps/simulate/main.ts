@@ -17,10 +17,7 @@ await main();
 
 async function main(): Promise<void> {
   const options = readOptions();
-  if (options === undefined) {
-    process.exitCode = 2;
-    return;
-  }
+  if (options === undefined) return;
   const { first, count, isOne, isJson } = options;
   const started = performance.now();
   if (isOne) console.log(JSON.stringify(scenarioOf(first), undefined, 2));
@@ -31,12 +28,12 @@ async function main(): Promise<void> {
   if (process.stderr.isTTY) process.stderr.write('\r');
   for (const broken of violations.slice(0, 20)) sayBroken(broken);
   console.log(
-    `${seeds} worlds, ${steps} steps, ${violations.length} broken promises, ${seconds} s (${Math.round(seeds / seconds)} worlds/s)`,
+    `${seeds === 1 ? '1 world' : `${seeds} worlds`}, ${steps} steps, ${violations.length} broken promises, ${seconds} s (${Math.round(seeds / seconds)} worlds/s)`,
   );
   const [stepsOfWorld, layersOfWorld, instancesOfWorld] = [steps, layers, instances].map(averageOver(seeds));
   const fullWorldsPercent = Math.round((100 * fullWorlds) / seeds);
   console.log(
-    `on average: ${stepsOfWorld} steps, ${layersOfWorld} layers, ${instancesOfWorld} instances at once; ${fullWorldsPercent} % of the worlds have 3 layers, 20 instances and 400 steps or more`,
+    `a world on average: ${stepsOfWorld} steps, ${layersOfWorld} layers, ${instancesOfWorld} instances at once; ${fullWorldsPercent} % of the worlds have 3 layers, 20 instances and 400 steps or more`,
   );
   const averages = { stepsOfWorld, layersOfWorld, instancesOfWorld, fullWorldsPercent };
   if (isJson) console.log(JSON.stringify({ seeds, steps, violations, seconds, ...averages }));
@@ -60,17 +57,27 @@ interface Options {
   readonly isJson: boolean;
 }
 
-/** Undefined, after saying why, when the words make no sense. */
+/** Undefined, after saying why, when the words make no sense or ask for the usage. */
 function readOptions(): Options | undefined {
   try {
     const { values } = parseArgs({
-      options: { seeds: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean', default: false } },
+      options: {
+        seeds: { type: 'string' },
+        seed: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
     });
+    if (values.help) {
+      console.log(usage);
+      return undefined;
+    }
     const isOne = values.seed !== undefined && values.seeds === undefined;
     const first = wholeNumber('--seed', values.seed ?? '1');
     return { first, count: isOne ? 1 : wholeNumber('--seeds', values.seeds ?? '1000'), isOne, isJson: values.json };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    process.exitCode = 2;
     return undefined;
   }
 }
