@@ -258,9 +258,10 @@ export class PromiseCheck implements FleetWatcher {
     }
   }
 
-  #checkHealth({ layer, from, to }: Decision): void {
+  /** Of what had failed when it was decided: a run that is slow to store may be overtaken, and the plan then lets nobody leave. */
+  #checkHealth({ layer, at, from, to }: Decision): void {
     const { maxUnhealthyPercent = 100, count } = this.view.file?.layers[layer] ?? {};
-    const failed = this.view.failedBefore(layer, this.#clock.now());
+    const failed = this.view.failedBefore(layer, at);
     if (failed <= (maxUnhealthyPercent / 100) * from.count || to.count >= Math.min(from.count, count?.max ?? 0)) return;
     this.#broken(4, `${layer} scales in from ${from.count} to ${to.count} while ${failed} have failed`);
   }

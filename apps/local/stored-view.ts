@@ -1,5 +1,5 @@
 import type { TableChange } from '../../adapters/memory/memory-table.ts';
-import type { Instant } from '../../core/amounts.ts';
+import { type Instant, isBefore } from '../../core/amounts.ts';
 import type { Application } from '../../core/application/application-schema.ts';
 import { type Slot, slotName } from '../../core/instance-life.ts';
 import type {
@@ -95,10 +95,10 @@ export class StoredView {
   }
 
   /** Slots of a layer that failed, are not gone, and were known to have failed before this instant. */
-  failedBefore(layer: string, now: Instant): number {
+  failedBefore(layer: string, at: Instant): number {
     return this.slotsOf(layer).filter((slot) => {
       const since = this.failedSince.get(slotName(slot));
-      return since !== undefined && since !== now && slot.state !== 'gone';
+      return since !== undefined && isBefore(since, at) && slot.state !== 'gone';
     }).length;
   }
 

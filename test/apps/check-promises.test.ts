@@ -486,13 +486,23 @@ describe('promise 4, of the sick,', () => {
     const world = await makeCheck({ slots: [...inService, failed], layer: { maxUnhealthyPercent: 20 } });
     world.clock.advanceTo(later(1));
 
-    await world.table.commit('shop', { put: [makeDecision({}), makeDesired(1)] });
+    await world.table.commit('shop', { put: [makeDecision({ at: later(1) }), makeDesired(1)] });
     await moveSlot(world, leaving(1, 6));
 
     expect(broken(world)).toEqual([
       '4: web scales in from 2 to 1 while 1 have failed',
       '4: web-1 is leaving while 1 of web have failed',
     ]);
+  });
+
+  it('is kept by a scale-in that was decided before, and stored after, too many had failed', async () => {
+    const failed = makeSlot({ number: 4, state: 'terminating', failedAt: noon });
+    const world = await makeCheck({ slots: [...inService, failed], layer: { maxUnhealthyPercent: 20 } });
+    world.clock.advanceTo(later(7));
+
+    await world.table.commit('shop', { put: [makeDecision({ at: later(-1) }), makeDesired(1)] });
+
+    expect(broken(world)).toEqual([]);
   });
 });
 
