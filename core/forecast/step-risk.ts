@@ -117,13 +117,11 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
   const asks = asksOf(contest, outlook.sizings, { riskRatio, perInstance });
   const held = heldOf(state.answers, asks, bootTicks);
   const isLearning = state.errors.count < learningCount;
-  const now = plainNeed(demand.now ** 2 * unitLoad, question);
-  const least = isLearning ? Math.max(question.running, now) : lastingNeed(demand, question, unitLoad);
-  const most = isLearning ? Math.ceil(mostWhileLearning * now) : Number.POSITIVE_INFINITY;
-  const wished = Math.max(least, Math.min(most, held[contest.leader] ?? 1));
-  const last = state.answers.at(-1)?.needed ?? 1;
-  const isTooLittleLess = wished < last && last - wished < leastRelease * (wished - now);
-  const needed = isTooLittleLess ? last : wished;
+  const { least, needed, isTooLittleLess } = sizeNow(state, demand, {
+    question,
+    isLearning,
+    led: held[contest.leader] ?? 1,
+  });
   const oldestTick = demand.tick - ticksHeld(bootTicks);
   const foreseen = state.foreseen.filter(({ tick }) => tick < outlook.tick && tick > oldestTick);
   const answers = state.answers.filter(({ forTick, tick }) => forTick >= demand.tick && tick < decisionTick);
@@ -150,6 +148,25 @@ function answerNow(state: ForecastState, demand: Demand, question: RiskQuestion)
       },
     },
   };
+}
+
+/** What the leader would have (`led`), within what is asked for in any case; a little less than the last answer is no release. */
+function sizeNow(
+  state: ForecastState,
+  demand: Demand,
+  {
+    question,
+    isLearning,
+    led,
+  }: { readonly question: RiskQuestion; readonly isLearning: boolean; readonly led: number },
+): { readonly least: number; readonly needed: number; readonly isTooLittleLess: boolean } {
+  const now = plainNeed(demand.now ** 2 * state.unitLoad, question);
+  const least = isLearning ? Math.max(question.running, now) : lastingNeed(demand, question, state.unitLoad);
+  const most = isLearning ? Math.ceil(mostWhileLearning * now) : Number.POSITIVE_INFINITY;
+  const wished = Math.max(least, Math.min(most, led));
+  const last = state.answers.at(-1)?.needed ?? 1;
+  const isTooLittleLess = wished < last && last - wished < leastRelease * (wished - now);
+  return { least, needed: isTooLittleLess ? last : wished, isTooLittleLess };
 }
 
 /** The look-ahead to the last tick that a launch of now serves alone, and the risk to aim for. */

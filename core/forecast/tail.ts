@@ -12,7 +12,7 @@ const bins = 525;
 /** Every so many ticks old scores fade a little: they count half after about two weeks of minutes. */
 const ticksPerFading = 1000;
 const fading = 0.966;
-/** Ticks of the worst that count as still to come: high scores come in clusters, so a small share of a short past is a little too few. */
+/** So many of the ticks that may be short are kept in reserve: high scores come in clusters, and a short past has seen too few of them. */
 const spare = 3;
 /** Beyond what was seen the tail is taken to fall off as it does from here on. */
 const tailFrom = 0.1;
@@ -68,7 +68,7 @@ function binOf(score: number): number {
   return Math.max(0, Math.min(bins - 1, Math.floor((Math.asinh(score) - firstAsinh) / asinhPerBin)));
 }
 
-/** The q that a share `risk` of past scores exceeded, the first few of them set aside; beyond the largest ones an exponential tail. Undefined before any score. */
+/** The q that a share `risk` of past scores exceeded, less a reserve of a few; beyond the largest ones an exponential tail. Undefined before any score. */
 export function scoreAtRisk(tail: Tail, risk: number): number | undefined {
   const { total } = tail;
   if (total === 0) return undefined;

@@ -51,7 +51,7 @@ describe('the tail of scores', () => {
     expect(JSON.stringify(before)).toBe(text);
   });
 
-  it('tells the share above a score as the inverse of the quantile, three of the worst ticks being spared', () => {
+  it('tells the share above a score as the inverse of the quantile, less a reserve of three ticks', () => {
     const tail = tailOf(Array.from({ length: 500 }, (_, index) => Math.sqrt(index)));
     const above = (risk: number) => 500 * shareAbove(tail, scoreAtRisk(tail, risk) ?? 0);
     for (const risk of [0.02, 0.1, 0.4]) expect(Math.abs(above(risk) - (500 * risk - 3))).toBeLessThan(0.5);
